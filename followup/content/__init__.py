@@ -1,0 +1,1 @@
+"""What admins edit, turned into domain objects and text; called by services and the command line."""

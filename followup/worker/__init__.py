@@ -1,0 +1,1 @@
+"""The table of periodic jobs, the loop and the signals; called by worker.py."""
