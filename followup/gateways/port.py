@@ -1,0 +1,170 @@
+"""What every way out of the house looks like: services send and ask through these shapes, adapters fill them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from followup.domain.message import MessageState
+from followup.domain.people import Channel
+from followup.errors import FollowupError
+
+
+class GatewayError(FollowupError):
+    """The provider could not be asked just now. Nothing was sent and nothing was learnt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message at the door.
+
+    `id` and `attempt` are ours and travel with the message, so that whatever comes back names it. `to` is
+    an E.164 number or an e-mail address. `sender` is the clinic's own number or address; None means the
+    configured default. `staff` chooses the sender kept for staff. `valid_for`: after it the provider
+    should drop the message rather than deliver it late. `reply_to` is an e-mail address for answers.
+    """
+
+    id: str
+    attempt: int
+    channel: Channel
+    to: str
+    body: str
+    subject: str | None = None
+    sender: str | None = None
+    staff: bool = False
+    valid_for: timedelta | None = None
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The provider took the message and named it `provider_id`."""
+
+    provider: str
+    provider_id: str
+    state: MessageState = MessageState.SENT
+
+
+class RefusalKind(StrEnum):
+    """What a refusal asks for. A refused message was surely not accepted."""
+
+    PERMANENT = "permanent"  # this number or configuration will not work; no retry, staff are told
+    OPTED_OUT = "opted_out"  # the recipient has stopped messages from this sender
+    ACCOUNT = "account"  # nothing can be sent at all: stop every send and alert
+    LATER = "later"  # not now; the same attempt may go again after `retry_after`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The message was surely not accepted. `code` is the provider's, `reason` plain words for staff."""
+
+    kind: RefusalKind
+    code: str
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertain:
+    """The answer was lost: the message may have been accepted or not. Never repeat it blindly."""
+
+    reason: str
+
+
+Outcome = Accepted | Refused | Uncertain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRecord:
+    """One outgoing message as the provider lists it.
+
+    `body` is None where the provider has redacted it. `refused` marks a record of a creation that the
+    provider turned down: it was never accepted and proves nothing.
+    """
+
+    provider_id: str
+    to: str
+    body: str | None
+    created_at: datetime
+    state: MessageState
+    error_code: str | None
+    refused: bool
+
+
+class Gateway(Protocol):
+    """One channel through one provider. Every method may be called from any thread."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name as stored beside its ids."""
+        ...
+
+    @property
+    def channel(self) -> Channel:
+        """The channel this gateway serves."""
+        ...
+
+    def send(self, message: Outgoing) -> Outcome:
+        """Hand `message` over once. Never raises and never repeats a request."""
+        ...
+
+    def look_up(self, *, to: str, sender: str | None, since: datetime) -> tuple[ProviderRecord, ...]:
+        """All outgoing messages to `to` created at or after `since`, oldest first.
+
+        `sender` narrows to one sender where the message had a fixed one. A provider that cannot list
+        returns nothing. Raises GatewayError when the provider cannot be asked.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections. The gateway is not used afterwards."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusUpdate:
+    """What the provider says has become of a message.
+
+    `message_id` and `attempt` are ours, back from the callback's query; None where it carried none.
+    `state` is None for a word we do not know.
+    """
+
+    message_id: str | None
+    attempt: int | None
+    provider: str
+    provider_id: str
+    state: MessageState | None
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedText:
+    """A text that came in. `media` are content types, `raw` all fields as JSON (a list of pairs)."""
+
+    provider: str
+    provider_id: str
+    sender: str
+    to: str
+    body: str
+    media: tuple[str, ...]
+    opt_out_type: str | None
+    raw: str
+
+
+class Webhook(Protocol):
+    """Reads what a provider posts to us."""
+
+    def verify(self, *, path_and_query: str, form: Sequence[tuple[str, str]], signature: str | None) -> bool:
+        """Whether the provider signed exactly this. `form` holds every pair as sent, blank ones too."""
+        ...
+
+    def received(self, form: Sequence[tuple[str, str]]) -> ReceivedText:
+        """The text in `form`. Raises BadInput when it names no message or sender."""
+        ...
+
+    def status(self, query: Mapping[str, str], form: Sequence[tuple[str, str]]) -> StatusUpdate:
+        """The status in `form`. Raises BadInput when it names no message."""
+        ...
