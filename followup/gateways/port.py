@@ -24,7 +24,8 @@ class Outgoing:
     `id` and `attempt` are ours and travel with the message, so that whatever comes back names it. `to` is
     an E.164 number or an e-mail address. `sender` is the clinic's own number or address; None means the
     configured default. `staff` chooses the sender kept for staff. `valid_for`: after it the provider
-    should drop the message rather than deliver it late. `reply_to` is an e-mail address for answers.
+    should drop the message rather than deliver it late. `reply_to` is an e-mail address for answers,
+    `html` the same words as `body` for mail readers that show HTML.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Outgoing:
     staff: bool = False
     valid_for: timedelta | None = None
     reply_to: str | None = None
+    html: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +79,23 @@ class Uncertain:
 Outcome = Accepted | Refused | Uncertain
 
 
+class Late(StrEnum):
+    """What a message that was accepted and then not delivered asks for."""
+
+    OPTED_OUT = "opted_out"  # stop every text to this number and tell staff
+    LANDLINE = "landline"  # this number takes no texts: call or e-mail
+    TRANSIENT = "transient"  # at most one later retry, then another channel
+    BLOCKED = "blocked"  # filtered, blocked or unregistered: no retry by text, another channel
+    PERMANENT = "permanent"  # this number or configuration will not work; also every code we do not know
+    ACCOUNT = "account"  # nothing can be sent at all: stop every send and alert
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRecord:
     """One outgoing message as the provider lists it.
 
     `body` is None where the provider has redacted it. `refused` marks a record of a creation that the
-    provider turned down: it was never accepted and proves nothing.
+    provider turned down: it was never accepted and proves nothing. `late` and `reason` as in StatusUpdate.
     """
 
     provider_id: str
@@ -92,6 +105,8 @@ class ProviderRecord:
     state: MessageState
     error_code: str | None
     refused: bool
+    late: Late | None = None
+    reason: str | None = None
 
 
 class Gateway(Protocol):
@@ -129,7 +144,8 @@ class StatusUpdate:
     """What the provider says has become of a message.
 
     `message_id` and `attempt` are ours, back from the callback's query; None where it carried none.
-    `state` is None for a word we do not know.
+    `state` is None for a word we do not know. `late` and `reason` (plain words for staff) say what a
+    failure asks for; both are None where nothing failed.
     """
 
     message_id: str | None
@@ -138,6 +154,8 @@ class StatusUpdate:
     provider_id: str
     state: MessageState | None
     error_code: str | None
+    late: Late | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
