@@ -139,7 +139,6 @@ class WorkList:
 class Chain:
     """Who is told of an alert, in which order. It never ends: after the last step it repeats every `repeat`.
 
-    `tell_sender_after`: unacknowledged that long, the sender is told once that nobody has answered yet.
     `fallback` is told beside the step from the first repetition on, and instead of a step that reaches nobody.
     A chain has steps, or a work list and no steps: nobody is woken, and what nobody took up is told of later.
     """
@@ -150,7 +149,6 @@ class Chain:
     fallback: str
     acknowledge_within: timedelta
     raise_again_after: timedelta | None = None
-    tell_sender_after: timedelta | None = None
     work_list: WorkList | None = None
 
 

@@ -1,0 +1,213 @@
+"""Alerts: opening and joining them, and climbing the chain until somebody has it.
+
+Every function returns the alert as it should be stored; an unclosed alert always has a next action.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from followup.domain import coverage, windows
+from followup.domain.alert import Alert, AlertStatus
+from followup.domain.level import Level
+from followup.domain.oncall import people_of
+from followup.domain.people import Channel
+from followup.domain.schedule import Chain, Clinic, Configuration, Rule, Step, Target, TargetKind, WorkList
+from followup.domain.triage import Triage
+
+#: Urgent items that would wait longer than this for the next opening are told at the next morning hour.
+LONGEST_WAIT = timedelta(hours=12)
+MORNING = time(8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Tell one person by one channel."""
+
+    person: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """One move of a chain: the alert after it, whom to tell, and what was wrong with the chain."""
+
+    alert: Alert
+    notices: tuple[Notice, ...]
+    unreachable: tuple[str, ...] = ()
+    tell_sender: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """A concern added to an open alert: `raised` when its level rose, `notify` when staff are told again."""
+
+    alert: Alert
+    raised: bool
+    notify: bool
+
+
+def first_action_at(triage: Triage, chain: Chain, clinic: Clinic, now: datetime) -> datetime:
+    """When the chain of a new alert begins: at once, or for some urgent items when somebody is there."""
+    if chain.work_list is not None:
+        return coverage.end_of_business_day(
+            clinic, now, days_ahead=chain.work_list.overdue_after_business_days
+        )
+    if triage.level is not Level.URGENT or coverage.reach(clinic, now) is not coverage.Reach.NOBODY:
+        return now
+    if any(rule.pages_after_hours for rule in triage.rules if rule.level is Level.URGENT):
+        return now
+    opening = coverage.next_opening(clinic, now)
+    if opening - now <= LONGEST_WAIT:
+        return opening
+    return _next_morning(clinic, now)
+
+
+def _next_morning(clinic: Clinic, now: datetime) -> datetime:
+    local = windows.local(now, clinic.timezone)
+    day = local.date() + timedelta(days=0 if local.time() < MORNING else 1)
+    return windows.instant_of(day, MORNING, clinic.timezone)
+
+
+def join(alert: Alert, triage: Triage, order: tuple[Rule, ...], *, again: bool, now: datetime) -> Joined:
+    """Add a concern to an open alert. A higher level, or words of danger again, tell staff again."""
+    raised = triage.level.rank > alert.level.rank
+    positions = {rule.id: position for position, rule in enumerate(order)}
+    met = {rule.id for rule in triage.rules} | set(alert.rules)
+    rules = tuple(sorted(met, key=lambda rule_id: positions.get(rule_id, len(positions))))
+    named = triage.named
+    changed = replace(alert, rules=rules)
+    if raised and named is not None:
+        changed = replace(changed, level=triage.level, rule=named.id)
+    notify = raised or again
+    if notify:
+        changed = raise_again(changed, now)
+    return Joined(alert=changed, raised=raised, notify=notify)
+
+
+def raise_again(alert: Alert, now: datetime) -> Alert:
+    """The alert open once more, its chain from the beginning, due at once."""
+    return replace(
+        alert,
+        status=AlertStatus.OPEN,
+        acknowledged_by=None,
+        acknowledged_at=None,
+        acknowledged_via=None,
+        position=0,
+        raises=alert.raises + 1,
+        round_started_at=now,
+        next_action_at=now,
+    )
+
+
+def acknowledge(alert: Alert, chain: Chain, *, person: str, via: str, now: datetime) -> Alert:
+    """The alert in somebody's hands; it is raised again when not closed within the chain's limit."""
+    limit = chain.raise_again_after or chain.repeat
+    return replace(
+        alert,
+        status=AlertStatus.ACKNOWLEDGED,
+        acknowledged_by=person,
+        acknowledged_at=now,
+        acknowledged_via=via,
+        next_action_at=now + limit,
+    )
+
+
+def advance(alert: Alert, chain: Chain, configuration: Configuration, now: datetime) -> Advance:
+    """The next move of an alert whose next action is due.
+
+    A step that reaches nobody passes on at once, to the fallback person at last. The chain never ends:
+    after its last step it goes round again every `repeat`, the fallback person beside each step.
+    """
+    if alert.status is AlertStatus.ACKNOWLEDGED:
+        alert = raise_again(alert, now)
+    if chain.work_list is not None:
+        return _advance_work_list(alert, chain, chain.work_list, configuration, now)
+    unreachable: list[str] = []
+    position = alert.position
+    tell = False
+    for _ in range(len(chain.steps) + 1):
+        notices = _notices(chain, position, configuration, now)
+        tell = tell or _tells_sender(chain, position)
+        position += 1
+        if notices:
+            break
+        unreachable.append(_step_name(chain, position - 1))
+    else:
+        notices = _fallback(chain, configuration, now)
+    tell = tell and not alert.patient_told_no_answer
+    moved = replace(
+        alert,
+        position=position,
+        next_action_at=now + _gap(chain, position),
+        patient_told_no_answer=alert.patient_told_no_answer or tell,
+    )
+    return Advance(alert=moved, notices=notices, unreachable=tuple(unreachable), tell_sender=tell)
+
+
+def _advance_work_list(
+    alert: Alert, chain: Chain, work_list: WorkList, configuration: Configuration, now: datetime
+) -> Advance:
+    """A routine item wakes nobody: first it is marked overdue, then named people are told, then again and again."""
+    clinic = configuration.clinics[alert.clinic]
+    position = alert.position + 1
+    if position == 1:
+        tell_at = coverage.end_of_business_day(
+            clinic, alert.opened_at, days_ahead=work_list.tell_after_business_days
+        )
+        overdue = replace(alert, position=position, next_action_at=max(tell_at, now + timedelta(minutes=1)))
+        return Advance(alert=overdue, notices=())
+    people = [person for target in work_list.targets for person in people_of(target, configuration, now)]
+    notices = _reaching(people, work_list.channels, configuration) or _fallback(chain, configuration, now)
+    moved = replace(alert, position=position, next_action_at=now + chain.repeat)
+    return Advance(alert=moved, notices=notices)
+
+
+def _tells_sender(chain: Chain, position: int) -> bool:
+    return position < len(chain.steps) and chain.steps[position].tell_patient
+
+
+def _gap(chain: Chain, position: int) -> timedelta:
+    """How long after the step just taken the one at `position` follows."""
+    if 0 < position < len(chain.steps):
+        return chain.steps[position].after - chain.steps[position - 1].after
+    return chain.repeat
+
+
+def _step(chain: Chain, position: int) -> Step | None:
+    return chain.steps[position % len(chain.steps)] if chain.steps else None
+
+
+def _step_name(chain: Chain, position: int) -> str:
+    number = position % len(chain.steps) + 1 if chain.steps else 0
+    return f"chain {chain.key}, step {number}"
+
+
+def _notices(chain: Chain, position: int, configuration: Configuration, now: datetime) -> tuple[Notice, ...]:
+    step = _step(chain, position)
+    if step is None:
+        return ()
+    people = [person for target in step.targets for person in people_of(target, configuration, now)]
+    notices = _reaching(people, step.channels, configuration)
+    if notices and position >= len(chain.steps):
+        notices += tuple(notice for notice in _fallback(chain, configuration, now) if notice not in notices)
+    return notices
+
+
+def _fallback(chain: Chain, configuration: Configuration, now: datetime) -> tuple[Notice, ...]:
+    people = people_of(Target(kind=TargetKind.PERSON, name=chain.fallback), configuration, now)
+    return _reaching(list(people), (Channel.SMS, Channel.EMAIL), configuration)
+
+
+def _reaching(
+    people: list[str], channels: tuple[Channel, ...], configuration: Configuration
+) -> tuple[Notice, ...]:
+    return tuple(
+        dict.fromkeys(
+            Notice(person=person, channel=channel)
+            for person in people
+            for channel in channels
+            if configuration.staff[person].address(channel)
+        )
+    )
