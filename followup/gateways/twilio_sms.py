@@ -1,0 +1,215 @@
+"""Texts through Twilio's SDK: one request a message, every answer sorted. Bootstrap makes one for a live service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.rest import Client
+
+from followup.domain.message import MessageState
+from followup.domain.people import Channel
+from followup.errors import BadInput
+from followup.gateways.port import (
+    Accepted,
+    GatewayError,
+    Outcome,
+    Outgoing,
+    ProviderRecord,
+    RefusalKind,
+    Refused,
+    Uncertain,
+)
+from followup.gateways.twilio_errors import late_failure, refusal
+from followup.gateways.twilio_http import (
+    TOO_MANY_REQUESTS,
+    AnswerLost,
+    NotSent,
+    PooledHttpClient,
+    Throttled,
+    WireSettings,
+)
+from followup.gateways.twilio_status import PROVIDER, state_of
+
+STATUS_PATH: Final = "/twilio/status"
+SHORTEST_VALIDITY: Final = 1
+LONGEST_VALIDITY: Final = 36_000  # seconds; Twilio docs, Message resource, ValidityPeriod
+_PAGE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioSettings:
+    """The account and its senders.
+
+    `auth_token` is the one the API is asked with. `public_url` is the base of the address that statuses are
+    posted to. Exactly one of `messaging_service_sid` and `from_number` is the default sender; both may be
+    missing where every message names its own. `staff_from` is the sender kept for staff.
+    """
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    public_url: str
+    messaging_service_sid: str | None = None
+    from_number: str | None = None
+    staff_from: str | None = None
+    wire: WireSettings = field(default_factory=WireSettings)
+
+    def __post_init__(self) -> None:
+        if self.messaging_service_sid and self.from_number:
+            raise BadInput(
+                "TWILIO_MESSAGING_SERVICE_SID and TWILIO_FROM_NUMBER are both set: keep the one to send from."
+            )
+        if not self.account_sid.strip() or not self.auth_token.strip():
+            raise BadInput("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN must both be set.")
+
+
+class TwilioSmsGateway:
+    """The SMS channel through Twilio. Safe to share by any number of threads."""
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        self._settings = settings
+        self._http = PooledHttpClient(settings.wire)
+        # An environment of its own: TWILIO_EDGE and TWILIO_REGION would rewrite the host behind our back.
+        own = {"TWILIO_ACCOUNT_SID": settings.account_sid}
+        client = Client(settings.account_sid, settings.auth_token, http_client=self._http, environment=own)
+        self._messages: Any = client.messages  # touched here, since the SDK loads it late and slowly
+
+    @property
+    def name(self) -> str:
+        """The provider's name as stored beside its ids."""
+        return PROVIDER
+
+    @property
+    def channel(self) -> Channel:
+        """The channel this gateway serves."""
+        return Channel.SMS
+
+    def send(self, message: Outgoing) -> Outcome:
+        """Hand `message` over by one request. Never raises and never repeats it."""
+        try:
+            created = self._messages.create(**self._parameters(message))
+            return _accepted(created)
+        except Exception as error:  # noqa: BLE001 - whatever else goes wrong, the request may have arrived
+            return _outcome(error)
+
+    def look_up(self, *, to: str, sender: str | None, since: datetime) -> tuple[ProviderRecord, ...]:
+        """All texts to `to` created at or after `since`, to the second that Twilio keeps, oldest first.
+
+        Not filtered by DateSent, which is empty until a text is sent. Raises GatewayError.
+        """
+        filters = {"to": to} if sender is None else {"to": to, "from_": sender}
+        try:
+            records = tuple(_records(self._messages.stream(**filters, page_size=_PAGE)))
+        except Exception as error:  # noqa: BLE001 - the SDK, JSON and the transport all raise their own
+            raise _look_up_failed(error) from None  # the cause names the number
+        first = since.astimezone(UTC).replace(microsecond=0)
+        return tuple(sorted((each for each in records if each.created_at >= first), key=lambda each: each.created_at))
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._http.close()
+
+    def _parameters(self, message: Outgoing) -> dict[str, object]:
+        parameters: dict[str, object] = {
+            "to": message.to,
+            "body": message.body,
+            "status_callback": self._status_address(message),
+        }
+        parameters.update(self._sender(message))
+        if message.valid_for is not None:
+            parameters["validity_period"] = _validity(message.valid_for)
+        return parameters
+
+    def _status_address(self, message: Outgoing) -> str:
+        """Our own opaque id only: the address ends up in Twilio's logs."""
+        query = urlencode({"m": message.id, "a": message.attempt})
+        return f"{self._settings.public_url.rstrip('/')}{STATUS_PATH}?{query}"
+
+    def _sender(self, message: Outgoing) -> dict[str, object]:
+        staff = self._settings.staff_from if message.staff else None
+        number = staff or message.sender
+        if number:
+            return {"from_": number}
+        if self._settings.messaging_service_sid:
+            return {"messaging_service_sid": self._settings.messaging_service_sid}
+        return {"from_": self._settings.from_number} if self._settings.from_number else {}
+
+
+def _validity(valid_for: timedelta) -> int:
+    return max(SHORTEST_VALIDITY, min(LONGEST_VALIDITY, int(valid_for.total_seconds())))
+
+
+def _accepted(created: Any) -> Outcome:  # noqa: ANN401 - the SDK comes without types
+    if not isinstance(created.sid, str) or not created.sid:
+        return Uncertain(reason="Twilio's answer names no message.")
+    state = state_of(created.status) or MessageState.SENT
+    return Accepted(provider=PROVIDER, provider_id=created.sid, state=state)
+
+
+def _outcome(error: Exception) -> Outcome:
+    match error:
+        case NotSent():
+            return Refused(kind=RefusalKind.LATER, code="connection", reason="Twilio could not be reached.")
+        case AnswerLost():
+            return Uncertain(reason="Twilio's answer was lost on the way.")
+        case Throttled():
+            return refusal(TOO_MANY_REQUESTS, error.code, error.retry_after)
+        case TwilioRestException() | TwilioServiceException():
+            return refusal(_number(error.status) or 0, _code(error))
+        case _:
+            return Uncertain(reason="Twilio's answer could not be read.")
+
+
+def _code(error: TwilioException) -> int | None:
+    """Twilio's own code; the SDK puts the HTTP status in its place where the body had none."""
+    code = _number(error.code)
+    return None if code == _number(error.status) else code
+
+
+def _number(value: object) -> int | None:
+    """A whole number, also where a body wrote it as text."""
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
+def _look_up_failed(error: Exception) -> GatewayError:
+    return GatewayError(f"Twilio could not be asked for its messages ({type(error).__name__}); try again later.")
+
+
+def _records(messages: Iterator[Any]) -> Iterator[ProviderRecord]:
+    for each in messages:
+        if each.direction == "outbound-api" and isinstance(each.date_created, datetime):
+            yield _record(each)
+
+
+def _record(listed: Any) -> ProviderRecord:  # noqa: ANN401 - the SDK comes without types
+    state = state_of(listed.status) or MessageState.SENT
+    code = None if listed.error_code is None else str(listed.error_code)
+    late, reason = late_failure(state, code)
+    return ProviderRecord(
+        provider_id=listed.sid,
+        to=listed.to or "",
+        body=listed.body or None,
+        created_at=listed.date_created.astimezone(UTC),
+        state=state,
+        error_code=code,
+        refused=_was_refused(listed, state),
+        late=late,
+        reason=reason,
+    )
+
+
+def _was_refused(listed: Any, state: MessageState) -> bool:  # noqa: ANN401 - the SDK comes without types
+    """Whether this is the record of a creation refused with 400, which Twilio lists as `failed` since 2024.
+
+    Those carry a code of the request (2xxxx). Through a Messaging Service such codes also come late, on
+    messages that were accepted, so there the record counts as one.
+    """
+    code = listed.error_code or 0
+    return state is MessageState.FAILED and 20_000 <= code < 30_000 and not listed.messaging_service_sid

@@ -1,0 +1,141 @@
+"""What Twilio posts to us: signatures checked, texts and statuses read. The web floor's /twilio routes call it."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from followup.errors import BadInput
+from followup.gateways.port import ReceivedText, StatusUpdate
+from followup.gateways.twilio_errors import late_failure
+from followup.gateways.twilio_status import PROVIDER, state_of
+
+Form = Sequence[tuple[str, str]]
+
+_DEFAULT_PORTS: Final = {"https": 443, "http": 80}
+_SIDS: Final = ("MessageSid", "SmsMessageSid", "SmsSid")
+_SID: Final = re.compile(r"(?!(?:SM|MM)[0-9a-f]{32}.)[A-Za-z0-9_-]{1,64}")
+_OUR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MOST_MEDIA: Final = 10  # Twilio docs: up to ten on one message
+
+
+class TwilioWebhook:
+    """Checks and reads Twilio's requests against the public address alone: nothing in a header changes it.
+
+    `auth_tokens` are all that may have signed, two while one replaces the other. Raises BadInput without a
+    token: an empty one would accept everybody's signature.
+    """
+
+    def __init__(self, *, public_url: str, auth_tokens: Sequence[str]) -> None:
+        self._bases = _spellings(public_url.rstrip("/"))
+        self._keys = tuple(token.strip().encode() for token in auth_tokens if token.strip())
+        if not self._keys:
+            raise BadInput("TWILIO_AUTH_TOKEN is empty: set it, it tells Twilio's requests from forged ones.")
+
+    def verify(self, *, path_and_query: str, form: Form, signature: str | None) -> bool:
+        """Whether Twilio signed exactly this address and these parameters; takes the same time whatever is wrong.
+
+        `path_and_query` is byte for byte what was asked for, `form` every pair as sent, blank ones too.
+        """
+        if not signature:
+            return False
+        given = signature.encode("utf-8", "replace")
+        try:
+            parameters = _joined(form).encode("utf-8", "surrogateescape")
+            addresses = [f"{base}{path_and_query}".encode("utf-8", "surrogateescape") for base in self._bases]
+        except UnicodeEncodeError:
+            return False
+        expected = [_sign(key, address + parameters) for key in self._keys for address in addresses]
+        # A list, not a generator: every comparison is made, so that time tells nothing.
+        return any([hmac.compare_digest(each, given) for each in expected])  # noqa: C419
+
+    def received(self, form: Form) -> ReceivedText:
+        """The text in `form`. Raises BadInput when it names no message, sender or recipient."""
+        fields = _fields(form)
+        return ReceivedText(
+            provider=PROVIDER,
+            provider_id=_sid(fields),
+            sender=_needed(fields, "From"),
+            to=_needed(fields, "To"),
+            body=fields.get("Body", ""),
+            media=_media(fields),
+            opt_out_type=fields.get("OptOutType", "").strip().upper() or None,
+            raw=json.dumps([list(pair) for pair in form], ensure_ascii=False),
+        )
+
+    def status(self, query: Mapping[str, str], form: Form) -> StatusUpdate:
+        """The status in `form`; `query` is that of the address, with our own id. Raises BadInput without a message."""
+        fields = _fields(form)
+        state = state_of(fields.get("MessageStatus") or fields.get("SmsStatus"))
+        code = fields.get("ErrorCode", "").strip() or None
+        late, reason = late_failure(state, code)
+        ours = query.get("m", "")
+        attempt = query.get("a", "")
+        return StatusUpdate(
+            message_id=ours if _OUR_ID.fullmatch(ours) else None,
+            attempt=int(attempt) if re.fullmatch("[0-9]{1,4}", attempt) else None,
+            provider=PROVIDER,
+            provider_id=_sid(fields),
+            state=state,
+            error_code=code,
+            late=late,
+            reason=reason,
+        )
+
+
+def _spellings(public_url: str) -> tuple[str, ...]:
+    """The address with and without its port: Twilio is not consistent about it (its SDKs accept both)."""
+    parts = urlsplit(public_url)
+    default = _DEFAULT_PORTS.get(parts.scheme)
+    if default is None or not parts.hostname:
+        raise BadInput("FOLLOWUP_PUBLIC_URL must be a full address, such as https://follow-up.example.")
+    if parts.port is None:
+        other = parts._replace(netloc=f"{parts.netloc}:{default}")
+    else:
+        other = parts._replace(netloc=parts.netloc.rpartition(":")[0])
+    return public_url, other.geturl()
+
+
+def _joined(form: Form) -> str:
+    """Parameters as Twilio signs them: sorted by name, name and value joined, a repeated value once."""
+    return "".join(f"{name}{value}" for name, value in sorted(set(form)))
+
+
+def _sign(key: bytes, text: bytes) -> bytes:
+    return base64.b64encode(hmac.digest(key, text, "sha1"))
+
+
+def _fields(form: Form) -> dict[str, str]:
+    """By name. Of a repeated one the last in sorted order counts, since the signature does not hold their order."""
+    return dict(sorted(form))
+
+
+def _sid(fields: Mapping[str, str]) -> str:
+    """The message's id. A true one with anything after it is refused.
+
+    Twilio signs names and values joined without a mark between them, so the start of the next field could be
+    moved into this one and the signature would still hold.
+    """
+    sid = next((fields[name] for name in _SIDS if fields.get(name)), "")
+    if not _SID.fullmatch(sid):
+        raise BadInput("The form names no message: MessageSid is missing or not an id.")
+    return sid
+
+
+def _needed(fields: Mapping[str, str], name: str) -> str:
+    value = fields.get(name, "").strip()
+    if not value:
+        raise BadInput(f"The form has no {name}.")
+    return value
+
+
+def _media(fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Content types only: the addresses are Twilio's and are never fetched."""
+    count = fields.get("NumMedia", "").strip()
+    number = min(int(count), _MOST_MEDIA) if re.fullmatch("[0-9]{1,3}", count) else 0
+    return tuple(fields.get(f"MediaContentType{index}") or "unknown" for index in range(number))
