@@ -1,0 +1,72 @@
+"""Patients, how they are found, and who has opted out."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+
+from followup.domain.people import Channel, PatientStatus
+from followup.storage.tables.base import clinic, flag, instant, metadata, own_id, reference, sealed, text, word
+
+patients = Table(
+    "patients",
+    metadata,
+    own_id(),
+    clinic(),
+    text("external_id"),
+    sealed("name"),
+    text("timezone"),
+    sealed("phone", nullable=True),
+    text("phone_index", nullable=True),
+    sealed("email", nullable=True),
+    text("email_index", nullable=True),
+    text("language", nullable=True),
+    flag("consent_sms"),
+    flag("consent_email"),
+    text("consent_text", nullable=True),
+    instant("consent_at", nullable=True),
+    text("consent_method", nullable=True),
+    sealed("details", nullable=True),
+    word("status", PatientStatus),
+    instant("status_until", nullable=True),
+    flag("status_reported"),
+    flag("safe_contact_hold"),
+    instant("created_at", nullable=True),
+    UniqueConstraint("clinic_id", "external_id"),
+    Index(None, "phone_index"),
+    Index(None, "email_index"),
+)
+
+#: Keyed hashes of each word of a name and of its beginnings, so that staff can search without names in clear.
+patient_words = Table(
+    "patient_words",
+    metadata,
+    reference("patient_id", "patients"),
+    clinic(),
+    text("word_index"),
+    PrimaryKeyConstraint("word_index", "patient_id"),
+    Index(None, "patient_id"),
+)
+
+#: Opt-outs, one row each time one begins. They hang on the address, not on the patient, and are never deleted.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    own_id(),
+    clinic(),
+    word("channel", Channel),
+    text("address_index"),
+    instant("began_at"),
+    text("began_by"),
+    instant("lifted_at", nullable=True),
+    Column("lifted_by", Text, nullable=True),
+    Index(
+        "uq_suppressions_active",
+        "clinic_id",
+        "channel",
+        "address_index",
+        unique=True,
+        sqlite_where=Column("lifted_at").is_(None),
+        postgresql_where=Column("lifted_at").is_(None),
+    ),
+    Index(None, "address_index"),
+)

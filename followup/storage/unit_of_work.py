@@ -1,0 +1,148 @@
+"""A unit of work: one transaction and every repository on it. Handed out by the store to the services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from followup.storage.accounts import AccountRows
+from followup.storage.alerts import AlertRows
+from followup.storage.answers import AnswerRows
+from followup.storage.audit import AuditRows
+from followup.storage.check_ins import CheckInRows
+from followup.storage.errors import StorageError
+from followup.storage.facts import FactRows
+from followup.storage.inbound import InboundRows
+from followup.storage.infusions import InfusionRows
+from followup.storage.jobs import JobRows
+from followup.storage.leases import LeaseRows
+from followup.storage.links import LinkRows
+from followup.storage.messages import MessageRows
+from followup.storage.patients import PatientRows
+from followup.storage.plans import PlanRows
+from followup.storage.rows import Rows
+from followup.storage.sessions import SessionRows
+from followup.storage.suppressions import SuppressionRows
+from followup.storage.throttle import ThrottleRows
+from followup.storage.tokens import TokenRows
+from followup.storage.vault import Vault
+from followup.storage.versions import VersionRows
+
+
+class UnitOfWork:
+    """Everything done through it is kept by `commit`, or not at all. For one thread, and until its block is left.
+
+    Two kinds: one that may write, and one that only reads and cannot be committed.
+    """
+
+    def __init__(self, rows: Rows, vault: Vault, committed: Callable[[frozenset[str]], None] | None) -> None:
+        self._rows = rows
+        self._vault = vault
+        self._committed = committed
+        self._topics: set[str] = set()
+
+    def commit(self) -> None:
+        """Make everything durable. The unit of work is over then; those who wait for its topics are woken."""
+        if self._committed is None:
+            raise StorageError("this unit of work only reads; open one that writes", temporary=False)
+        self._rows.commit()
+        self._committed(frozenset(self._topics))
+
+    def wake(self, topic: str) -> None:
+        """Once this is committed, wake whoever waits for `topic`."""
+        self._topics.add(topic)
+
+    @cached_property
+    def patients(self) -> PatientRows:
+        """The patients."""
+        return PatientRows(self._rows, self._vault)
+
+    @cached_property
+    def infusions(self) -> InfusionRows:
+        """The infusions."""
+        return InfusionRows(self._rows)
+
+    @cached_property
+    def plans(self) -> PlanRows:
+        """The plans."""
+        return PlanRows(self._rows, self._vault)
+
+    @cached_property
+    def check_ins(self) -> CheckInRows:
+        """The check-ins."""
+        return CheckInRows(self._rows, self._vault)
+
+    @cached_property
+    def answers(self) -> AnswerRows:
+        """The answers."""
+        return AnswerRows(self._rows, self._vault)
+
+    @cached_property
+    def messages(self) -> MessageRows:
+        """The outbox."""
+        return MessageRows(self._rows, self._vault)
+
+    @cached_property
+    def inbound(self) -> InboundRows:
+        """The inbox."""
+        return InboundRows(self._rows, self._vault)
+
+    @cached_property
+    def alerts(self) -> AlertRows:
+        """The alerts."""
+        return AlertRows(self._rows, self._vault)
+
+    @cached_property
+    def suppressions(self) -> SuppressionRows:
+        """The opt-outs."""
+        return SuppressionRows(self._rows, self._vault)
+
+    @cached_property
+    def audit(self) -> AuditRows:
+        """The audit trail."""
+        return AuditRows(self._rows, self._vault)
+
+    @cached_property
+    def versions(self) -> VersionRows:
+        """The published versions."""
+        return VersionRows(self._rows)
+
+    @cached_property
+    def accounts(self) -> AccountRows:
+        """The sign-in accounts."""
+        return AccountRows(self._rows)
+
+    @cached_property
+    def sessions(self) -> SessionRows:
+        """Who is signed in."""
+        return SessionRows(self._rows)
+
+    @cached_property
+    def throttle(self) -> ThrottleRows:
+        """The failed tries to sign in."""
+        return ThrottleRows(self._rows)
+
+    @cached_property
+    def tokens(self) -> TokenRows:
+        """The API tokens."""
+        return TokenRows(self._rows)
+
+    @cached_property
+    def links(self) -> LinkRows:
+        """The links in notices."""
+        return LinkRows(self._rows)
+
+    @cached_property
+    def jobs(self) -> JobRows:
+        """The heartbeats of the periodic jobs."""
+        return JobRows(self._rows)
+
+    @cached_property
+    def leases(self) -> LeaseRows:
+        """What only one worker may do at a time."""
+        return LeaseRows(self._rows)
+
+    @cached_property
+    def facts(self) -> FactRows:
+        """Single facts about the installation."""
+        return FactRows(self._rows)
