@@ -88,6 +88,7 @@ def keep(run: Path, programs: Path) -> None:
         os.write(tell, b"+")
         _let_go_of_the_terminal()
         os.read(alive, 1)
+    shutil.rmtree(run, ignore_errors=True)  # the run does so too, unless it was killed
 
 
 @contextmanager
@@ -104,7 +105,7 @@ def _server(run: Path, programs: Path) -> Iterator[None]:
         yield
     finally:
         server.stop()
-        shutil.rmtree(run, ignore_errors=True)  # the run does so too, unless it was killed
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _unprivileged() -> _AsUser:
@@ -120,10 +121,13 @@ def _reachable(programs: Path, run: Path, as_user: _AsUser) -> Path:
     try:
         subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, cwd="/", **as_user)
     except (PermissionError, subprocess.CalledProcessError):
-        copy = run / "postgres-programs"
-        shutil.copytree(programs.parent, copy, symlinks=True)
+        package, copy = programs.parents[1], run / "programs"
+        shutil.copytree(programs.parent, copy / package.name / programs.parent.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")  # looked for beside the package
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name, symlinks=True)
         subprocess.run(["chmod", "-R", "a+rX", copy], check=True)
-        return copy / "bin"
+        return copy / package.name / programs.parent.name / programs.name
     return programs
 
 

@@ -31,39 +31,50 @@ def test_a_database_of_each_kind(database_url):
     assert database_url.startswith(("sqlite:///", "postgresql+psycopg://"))
 
 
+SIGNALS = {"interrupted": signal.SIGINT, "terminated": signal.SIGTERM, "killed": signal.SIGKILL}
+
 HOLDS_A_DATABASE = """
-import pathlib, time
+import sys
 
 def test_holds_a_database(postgres_url, run_directory):
-    assert pathlib.Path({note!r}).write_text(str(run_directory))
-    {then}
+    print("directory", run_directory, flush=True)
+    sys.stdin.readline()
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", ["by itself", "interrupted", "killed"])
+@pytest.mark.parametrize("ending", ["by itself", *SIGNALS])
 @pytest.mark.skipif(bool(os.environ.get("TEST_DATABASE_URL")), reason="that server is not ours to stop")
 def test_nothing_is_left_running(tmp_path, ending):
     """However a run ends, its server goes with it and takes its files along."""
-    note = tmp_path / "note"
-    os.mkfifo(note)
-    then = "" if ending == "by itself" else "time.sleep(60)"
     test = tmp_path / "test_run.py"
-    test.write_text(HOLDS_A_DATABASE.format(note=str(note), then=then))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.support.databases"]
+    test.write_text(HOLDS_A_DATABASE)
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "tests.support.databases", "-c", os.devnull]
     with subprocess.Popen(
-        [*command, "-c", os.devnull, "--rootdir", tmp_path, test],
+        [sys.executable, "-m", "pytest", *options, "--rootdir", tmp_path, test],
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as run:
-        directory = Path(note.read_text())  # returns once the test has its database
-        watch = os.open(directory / "keeper.lock", os.O_RDWR)
-        if ending != "by itself":
-            run.send_signal(signal.SIGINT if ending == "interrupted" else signal.SIGKILL)
-        run.wait()
-    wait_until_free(watch)
+        directory = directory_of(run)
+        lock = os.open(directory / "keeper.lock", os.O_RDWR)
+        if ending in SIGNALS:
+            run.send_signal(SIGNALS[ending])
+            run.wait()
+        run.communicate()  # closes what the test reads from: it goes on
+    wait_until_free(lock)
     assert not directory.exists()
+
+
+def directory_of(run: subprocess.Popen[str]) -> Path:
+    """What the run says once its test has a database."""
+    said = []
+    for line in run.stdout or ():
+        said.append(line)
+        if line.startswith("directory "):
+            return Path(line.split()[1])
+    pytest.fail("The run ended early:\n" + "".join(said))
 
 
 def wait_until_free(lock: int) -> None:
