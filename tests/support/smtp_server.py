@@ -153,7 +153,7 @@ class SmtpServer:
         known = isinstance(data, LoginPassword) and data == LoginPassword(
             (self.user or "").encode(), self._password.encode()
         )
-        return AuthResult(success=known, auth_data=data if known else None)
+        return AuthResult(success=known, handled=False, auth_data=data if known else None)
 
     async def _listen(self) -> asyncio.Server:
         return await self._loop.create_server(self._session, "127.0.0.1", 0, ssl=self._tls if self._implicit else None)
