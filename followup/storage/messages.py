@@ -70,7 +70,7 @@ class MessageRows:
         due = due.order_by(_column.not_before, _column.id).limit(limit)
         taken = (
             update(messages)
-            .where(_column.id.in_(self._unlocked(due).scalar_subquery()))
+            .where(_column.id.in_(_picked(due)))
             .values(state=MessageState.CLAIMED, claimed_by=worker, lease_until=now + lease)
             .returning(messages)
         )
@@ -156,16 +156,12 @@ class MessageRows:
         return {row["state"]: row["number"] for row in counted}
 
     def _release_lapsed(self, lane: Lane, now: datetime) -> None:
-        lapsed = self._unlocked(select(_column.id).where(_column.lane == lane, is_claimed, _column.lease_until < now))
+        lapsed = select(_column.id).where(_column.lane == lane, is_claimed, _column.lease_until < now)
         self._rows.change(
             update(messages)
-            .where(_column.id.in_(lapsed.scalar_subquery()))
+            .where(_column.id.in_(_picked(lapsed)))
             .values(state=MessageState.QUEUED, claimed_by=None, lease_until=None)
         )
-
-    def _unlocked(self, rows: Select[Any]) -> Select[Any]:
-        """Only rows that no other transaction is working on. (SQLite has one writer, and leaves this out.)"""
-        return rows.with_for_update(skip_locked=True)
 
     def _is_to(self, clinic: str, address: str, since: datetime | None) -> ColumnElement[bool]:
         to = (_column.clinic_id == clinic) & _column.to_index.in_(self._directory.addresses(address))
@@ -187,3 +183,12 @@ class MessageRows:
     def _one(self, statement: Select[Any]) -> Message | None:
         row: Row | None = self._rows.first(statement)
         return None if row is None else self._mapper.record(row)
+
+
+def _picked(ids: Select[Any]) -> Select[Any]:
+    """These ids without the rows that another transaction is working on. (SQLite has one writer and leaves that out.)
+
+    Picked in a part of their own, which PostgreSQL carries out once: a plain subquery it may run again for each row,
+    and lock more than the limit.
+    """
+    return select(ids.with_for_update(skip_locked=True).cte("picked").c.id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Table
+from sqlalchemy import Connection, CursorResult, Executable, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -52,7 +53,16 @@ class Rows:
 
     def change(self, statement: Executable, values: Row | Sequence[Row] | None = None) -> int:
         """Carry out a write and give how many rows it touched."""
-        return guarded(lambda: self._run(statement, values).rowcount)
+        # Drivers tell it for every write; the layer above forgets it for an INSERT unless asked.
+        counted = statement.execution_options(preserve_rowcount=True)
+        return guarded(lambda: self._run(counted, values).rowcount)
+
+    def serialize(self, names: Collection[str]) -> None:
+        """Wait for, and hold until the end, PostgreSQL's advisory locks of these names. SQLite has one writer."""
+        if self._open().dialect.name == "sqlite":
+            return
+        for number in sorted(_lock_number(name) for name in names):  # in one order, so that no two wait for each other
+            self.scalar(select(func.pg_advisory_xact_lock(number)))
 
     def commit(self) -> None:
         """Make everything durable and let the transaction go: nothing more can be done through it."""
@@ -71,3 +81,7 @@ class Rows:
         if self._connection is None:
             raise StorageError("this unit of work is over; begin another", temporary=False)
         return self._connection
+
+
+def _lock_number(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

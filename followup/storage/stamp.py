@@ -54,6 +54,28 @@ def check_keys(store: Store) -> None:
             unit.commit()
 
 
+def reseal(store: Store, *, batch: int = 500) -> int:
+    """Seal every row under the first data key, and give how many there were; the keys behind it can then go.
+
+    Other processes must have been started with the new key before: they go on writing under the first they know.
+    """
+    total = 0
+    while renewed := _renew(store, batch):
+        total += renewed
+    with store.write() as unit:
+        unit.facts.set(_DATA_KEYS, "{}")
+        _check_data_keys(unit.facts, store.vault)
+        unit.commit()
+    return total
+
+
+def _renew(store: Store, batch: int) -> int:
+    with store.write() as unit:
+        renewed = unit.seals.renew(batch)
+        unit.commit()
+    return renewed
+
+
 def _check_data_keys(facts: FactRows, vault: Vault) -> bool:
     """Open the words that were sealed under each key ever used; tells whether one was added."""
     sealed: dict[str, str] = json.loads(facts.get(_DATA_KEYS) or "{}")
@@ -66,7 +88,7 @@ def _check_data_keys(facts: FactRows, vault: Vault) -> bool:
                 "put it back, behind the new one"
             )
             raise wrong from None
-    current = vault.data_key_ids[0]
+    current = vault.sealing_key_id.hex()
     if current in sealed:
         return False
     sealed[current] = vault.encrypt("facts", _DATA_KEYS, current, _WORDS).hex()

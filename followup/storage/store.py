@@ -99,7 +99,8 @@ def _let_go(connection: Connection) -> None:
     try:
         guarded(connection.close)
     except StorageError:
-        connection.invalidate()
+        if not connection.closed:
+            connection.invalidate()
 
 
 def _nobody_waits(_topics: Topics) -> None:

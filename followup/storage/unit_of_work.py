@@ -21,6 +21,7 @@ from followup.storage.messages import MessageRows
 from followup.storage.patients import PatientRows
 from followup.storage.plans import PlanRows
 from followup.storage.rows import Rows
+from followup.storage.seals import SealRows
 from followup.storage.sessions import SessionRows
 from followup.storage.suppressions import SuppressionRows
 from followup.storage.throttle import ThrottleRows
@@ -51,6 +52,13 @@ class UnitOfWork:
     def wake(self, topic: str) -> None:
         """Once this is committed, wake whoever waits for `topic`."""
         self._topics.add(topic)
+
+    def serialize(self, *names: str) -> None:
+        """Until this is over, nobody else does what they also serialize under one of these names.
+
+        Where what was read must still hold when this is committed: an opt-out and the mark before a send, say.
+        """
+        self._rows.serialize(names)
 
     @cached_property
     def patients(self) -> PatientRows:
@@ -141,6 +149,11 @@ class UnitOfWork:
     def leases(self) -> LeaseRows:
         """What only one worker may do at a time."""
         return LeaseRows(self._rows)
+
+    @cached_property
+    def seals(self) -> SealRows:
+        """Every encrypted column, for key rotation."""
+        return SealRows(self._rows, self._vault)
 
     @cached_property
     def facts(self) -> FactRows:

@@ -37,20 +37,16 @@ class Vault:
         _check("FOLLOWUP_DATA_KEYS", data_keys)
         _check("FOLLOWUP_INDEX_KEY", index_keys)
         self._ciphers = {key_id(key): AESGCM(key) for key in data_keys}
-        self._sealing_id = key_id(data_keys[0])
+        #: Stands before everything that is sealed now.
+        self.sealing_key_id = key_id(data_keys[0])
         # The oldest key is version 1, so that a key put in front renames none of those before it.
         self._index_keys = tuple(zip(range(len(index_keys), 0, -1), index_keys, strict=True))
-
-    @property
-    def data_key_ids(self) -> tuple[str, ...]:
-        """Names of the data keys, sealing one first. A name tells nothing of its key."""
-        return tuple(name.hex() for name in self._ciphers)
 
     def encrypt(self, table: str, column: str, row_id: str, text: str) -> bytes:
         """`text` sealed for this one place: key name, nonce, AES-GCM ciphertext."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._ciphers[self._sealing_id].encrypt(nonce, text.encode(), _place(table, column, row_id))
-        return self._sealing_id + nonce + sealed
+        sealed = self._ciphers[self.sealing_key_id].encrypt(nonce, text.encode(), _place(table, column, row_id))
+        return self.sealing_key_id + nonce + sealed
 
     def decrypt(self, table: str, column: str, row_id: str, sealed: bytes) -> str:
         """What `encrypt` sealed for this place. Raises SealBroken."""
@@ -66,10 +62,6 @@ class Vault:
         except (InvalidTag, ValueError):
             broken = SealBroken(f"{where} was changed or moved outside this product; restore it from a backup")
         raise broken
-
-    def sealed_under_current_key(self, sealed: bytes) -> bool:
-        """Whether sealing it again would use the same key."""
-        return sealed[:_KEY_ID_BYTES] == self._sealing_id
 
     def index(self, purpose: str, value: str) -> str:
         """A keyed hash to find `value` again, as `version:hexadecimal HMAC-SHA256` under the first index key."""
