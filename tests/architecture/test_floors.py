@@ -62,11 +62,9 @@ def test_the_core_only_computes(graph):
 def test_the_checker_of_invariants_trusts_nothing_of_the_product(graph):
     """What judges a simulation would share the product's mistakes if it shared its code."""
     checker = "followup.simulation.invariants"
-    used = (
-        {pair for pair in imports_of(graph, checker) if pair[1].startswith("followup")}
-        if (checker in graph.modules)
-        else set()
-    )
+    if checker not in graph.modules:
+        pytest.skip("there is no simulation yet")
+    used = {pair for pair in imports_of(graph, checker) if pair[1].startswith("followup")}
     assert used == set()
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -29,6 +31,18 @@ def test_each_postgres_database_is_fresh(make_postgres_database):
 
 def test_a_database_of_each_kind(database_url):
     assert database_url.startswith(("sqlite:///", "postgresql+psycopg://"))
+
+
+def test_a_migrated_database_holds_the_schema(migrated_database_url):
+    assert table_names(migrated_database_url) > {"alembic_version"}
+
+
+def table_names(url: str) -> set[str]:
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    with psycopg.connect(libpq(url)) as connection:
+        return {name for (name,) in connection.execute("SELECT tablename FROM pg_tables")}
 
 
 SIGNALS = {"interrupted": signal.SIGINT, "terminated": signal.SIGTERM, "killed": signal.SIGKILL}
