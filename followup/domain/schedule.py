@@ -211,6 +211,10 @@ class Reference(StrEnum):
     PREVIOUS = "previous"
 
 
+#: Risk flags that an infusion may carry.
+RISK_FLAGS = ("first_infusion", "lives_alone", "prior_severe_reaction", "si_history", "bp_risk")
+
+
 class EventKind(StrEnum):
     """Something that a rule may be about and that is no patient's words or answer."""
 

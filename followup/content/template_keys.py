@@ -1,0 +1,61 @@
+"""The texts that the product sends of itself, and what may be filled into each; templates must exist for all.
+
+Questions of schedules.yaml may name further templates, which may use what questions may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who reads a template, which decides in which languages and for which channels it must exist."""
+
+    PATIENT = "patient"  # by text in every language of the clinic; by e-mail wrapped, see EMAIL_REPLY
+    PATIENT_EMAIL = "patient_email"
+    STAFF = "staff"  # by text and e-mail in the staff language
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateKey:
+    """One text: who reads it and the variables it may use."""
+
+    audience: Audience
+    variables: frozenset[str]
+
+
+_PATIENT = frozenset({"clinic", "phone"})
+
+#: Variables of the texts that questions name: the question itself, asked again, and its reminder.
+QUESTION_VARIABLES = _PATIENT | {"question_short"}
+
+_PATIENT_TEXTS = (
+    "E_MED E_MED_STOP E_CRISIS E_CRISIS_UNSTAFFED E_CRISIS_STOP E_AGAIN E_NOACK E_NOCONTACT U_OPEN U_ONCALL U_TONIGHT "
+    "R I I_OK I_PLAIN I_NOTED FREETEXT LATE SORRY IN_CARE STOP START HELP OPTIN_ASK OPTIN_OK MOOD_CHECK"
+)
+
+
+def _patient(*more: str) -> TemplateKey:
+    return TemplateKey(Audience.PATIENT, _PATIENT | set(more))
+
+
+def _staff(*variables: str) -> TemplateKey:
+    return TemplateKey(Audience.STAFF, frozenset({*variables, "clinic"}))
+
+
+TEMPLATE_KEYS: dict[str, TemplateKey] = {
+    **{key: _patient() for key in _PATIENT_TEXTS.split()},
+    "U_CLOSED": _patient("open"),
+    "LINK": _patient("link"),
+    "EMAIL_CHECK_IN": TemplateKey(Audience.PATIENT_EMAIL, _PATIENT),
+    "EMAIL_REPLY": TemplateKey(Audience.PATIENT_EMAIL, _PATIENT | {"text"}),
+    "STAFF_NOTICE": _staff("level", "code", "age", "link"),
+    "STAFF_TAKEN": _staff("code", "link"),
+    "STAFF_OTHER": _staff("code", "who", "time", "link"),
+    "STAFF_UNKNOWN": _staff("code", "codes", "link"),
+}
+
+#: E-mail wrappers: a check-in by e-mail says only this; any other text by e-mail stands in that.
+EMAIL_CHECK_IN = "EMAIL_CHECK_IN"
+EMAIL_REPLY = "EMAIL_REPLY"
