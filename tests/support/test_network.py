@@ -15,7 +15,7 @@ def test_loopback_may_be_reached():
         socket.create_connection(server.getsockname(), timeout=5).close()
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "example.org"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "10.0.0.1"])
 def test_nothing_else_may(host):
     with closing(socket.socket()) as door, pytest.raises(pytest.fail.Exception, match="tests stay on this machine"):
         door.connect((host, 80))
