@@ -167,11 +167,14 @@ def _not_sent(error: Exception) -> Refused:
             return Refused(kind=RefusalKind.LATER, code=str(error.smtp_code), reason="The mail server is not ready.")
         case smtplib.SMTPResponseException():
             return _refused(error.smtp_code, "The mail server refused the session")
-        case smtplib.SMTPServerDisconnected() | OSError():
-            return Refused(kind=RefusalKind.LATER, code="connection", reason="The mail server could not be reached.")
-        case _:
+        case ssl.SSLError():
+            reason = "The mail server's certificate or encryption cannot be trusted."
+            return Refused(kind=RefusalKind.LATER, code="tls", reason=reason)
+        case smtplib.SMTPException() if not isinstance(error, smtplib.SMTPServerDisconnected):
             reason = "The mail server does not offer the encryption or the sign-in that is configured."
             return Refused(kind=RefusalKind.ACCOUNT, code="session", reason=reason)
+        case _:
+            return Refused(kind=RefusalKind.LATER, code="connection", reason="The mail server could not be reached.")
 
 
 def _envelope(mail: EmailMessage, header: str) -> str:

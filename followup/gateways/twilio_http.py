@@ -33,7 +33,10 @@ _CHUNK: Final = 64 * 1024
 
 
 class NotSent(Exception):
-    """No connection could be made (refused, no such host, TLS or certificate failure): nothing was written."""
+    """No connection could be made (refused, no such host, TLS or certificate failure): nothing was written.
+
+    Its text is the name of the cause, such as `NameResolutionError`, and nothing else.
+    """
 
 
 class AnswerLost(Exception):
@@ -142,7 +145,7 @@ class _Connection(HTTPConnection):
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise NotSent(type(error).__name__) from error
 
-    def request(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - handed on as they are
+    def request(self, *arguments: Any, **options: Any) -> None:
         self._used_at = time.monotonic()
         super().request(*arguments, **options)
 

@@ -153,7 +153,8 @@ def _accepted(created: Any) -> Outcome:  # noqa: ANN401 - the SDK comes without 
 def _outcome(error: Exception) -> Outcome:
     match error:
         case NotSent():
-            return Refused(kind=RefusalKind.LATER, code="connection", reason="Twilio could not be reached.")
+            reason = f"Twilio could not be reached ({error})."
+            return Refused(kind=RefusalKind.LATER, code="connection", reason=reason)
         case AnswerLost():
             return Uncertain(reason="Twilio's answer was lost on the way.")
         case Throttled():

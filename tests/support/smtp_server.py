@@ -57,7 +57,8 @@ class SmtpServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
-        self._transports: set[asyncio.Transport] = set()
+        self._sessions: dict[SMTP, asyncio.BaseTransport] = {}
+        self._quiet = asyncio.Event()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -104,6 +105,8 @@ class SmtpServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The sender."""
+        if self.user is not None and not session.authenticated:
+            return "530 5.7.0 Sign in first"
         answer = self._scripted("MAIL", "250 OK")
         if answer.startswith("2"):
             envelope.mail_from = address
@@ -133,12 +136,12 @@ class SmtpServer:
         return answer
 
     def _take(self, session: Session, envelope: Envelope) -> None:
-        login = session.auth_data
+        login = cast("object", session.auth_data)
         mail = Mail(
             sender=envelope.mail_from or "",
             recipients=tuple(envelope.rcpt_tos),
             raw=cast("bytes", envelope.original_content),
-            encrypted=session.ssl is not None or self._implicit,
+            encrypted=self._implicit or bool(session.ssl),
             user=login.login.decode() if isinstance(login, LoginPassword) else None,
         )
         with self._lock:
@@ -164,29 +167,41 @@ class SmtpServer:
             hostname="mail.example",
             tls_context=None if self._implicit else self._tls,
             authenticator=self._authenticate if self.user else None,
-            auth_required=self.user is not None,
             auth_require_tls=False,
             loop=self._loop,
         )
 
-    def remember(self, transport: asyncio.Transport) -> None:
-        """A client has connected."""
-        self._transports.add(transport)
+    def begin(self, session: SMTP, transport: asyncio.BaseTransport) -> None:
+        """A client has connected, or begun to encrypt."""
+        self._sessions[session] = transport
+
+    def end(self, session: SMTP) -> None:
+        """A client has gone."""
+        self._sessions.pop(session, None)
+        if not self._sessions:
+            self._quiet.set()
 
     async def _stop(self) -> None:
         assert self._server is not None
         self._server.close()
-        for transport in self._transports:
-            transport.abort()
+        self._quiet.clear()
+        for transport in self._sessions.values():
+            cast("asyncio.Transport", transport).abort()
+        if self._sessions:
+            await asyncio.wait_for(self._quiet.wait(), PATIENCE)
         await self._server.wait_closed()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)  # one more turn of the loop closes what was aborted
+        await asyncio.sleep(0)  # one more turn of the loop closes the last socket
 
 
 class _Session(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.event_handler.remember(transport)
+        self.event_handler.begin(self, transport)
         super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.event_handler.end(self)
