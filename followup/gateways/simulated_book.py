@@ -81,7 +81,7 @@ class Book:
             entry.sender,
             entry.recipient,
             entry.subject,
-            entry.body,
+            entry.body.encode("utf-8", "replace").decode(),  # half characters cannot be stored
             json.dumps(entry.media),
             entry.provider_id,
             entry.message_id,

@@ -100,7 +100,7 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc] # the SDK comes withou
             answer = self._pool.urlopen(
                 method.upper(),
                 self._address(uri, params),
-                body=urlencode(data, doseq=True).encode() if data else None,
+                body=_form(data).encode() if data else None,
                 headers={**(headers or {}), **_authorization(auth)},
                 timeout=self._timeout,
                 retries=False,
@@ -120,7 +120,7 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc] # the SDK comes withou
 
     def _address(self, uri: str, params: Mapping[str, object] | None) -> str:
         parts = urlsplit(uri)
-        query = "&".join(filter(None, [parts.query, urlencode(params or {}, doseq=True)]))
+        query = "&".join(filter(None, [parts.query, _form(params or {})]))
         return f"{self._origin}{parts.path}?{query}" if query else f"{self._origin}{parts.path}"
 
 
@@ -199,6 +199,11 @@ def _check_patience(length: int, deadline: float) -> None:
     """A peer that drips its answer must not hold a sender for ever, whatever each single read takes."""
     if time.monotonic() > deadline or length > LARGEST_ANSWER:
         raise AnswerLost("too slow or too long")
+
+
+def _form(fields: Mapping[str, object]) -> str:
+    """Form-encoded; half characters that a reply has brought become question marks instead of an error."""
+    return urlencode(fields, doseq=True, errors="replace")
 
 
 def _authorization(auth: tuple[str, str] | None) -> Mapping[str, str]:

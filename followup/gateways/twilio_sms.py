@@ -103,11 +103,12 @@ class TwilioSmsGateway:
         """
         filters = {"to": to} if sender is None else {"to": to, "from_": sender}
         try:
-            records = tuple(_records(self._messages.stream(**filters, page_size=_PAGE)))
+            newest_first = tuple(_records(self._messages.stream(**filters, page_size=_PAGE)))
         except Exception as error:  # noqa: BLE001 - the SDK, JSON and the transport all raise their own
             raise _look_up_failed(error) from None  # the cause names the number
         first = since.astimezone(UTC).replace(microsecond=0)
-        return tuple(sorted((each for each in records if each.created_at >= first), key=lambda each: each.created_at))
+        found = [record for record in reversed(newest_first) if record.created_at >= first]
+        return tuple(sorted(found, key=lambda record: record.created_at))
 
     def close(self) -> None:
         """Close idle connections."""

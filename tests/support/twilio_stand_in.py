@@ -113,7 +113,7 @@ class Fault:
     """What happens to a request instead of the true answer.
 
     `accept`: take the message first. `hold` keeps the answer back. Then either the line is cut (`cut`:
-    `reset`, `close`, `truncate`), or `status` and `body` are answered, or, without either, the truth.
+    `reset`, `close`, `truncate`, `drip`), or `status` and `body` are answered, or, without either, the truth.
     """
 
     accept: bool = False
@@ -181,6 +181,7 @@ class TwilioStandIn:
                 planned.fault.hold.release()
         for thread in tuple(self._posts):
             thread.join(PATIENCE)
+        self._server.stopped.set()
         self._server.shutdown()
         self._server.drop_connections()
         self._server.server_close()
@@ -190,6 +191,15 @@ class TwilioStandIn:
     def url(self) -> str:
         """What FOLLOWUP_TWILIO_BASE_URL should be."""
         return f"{'https' if self._server.secure else 'http'}://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def connections(self) -> int:
+        """How many connections were opened so far."""
+        return self._server.connections
+
+    def drop_connections(self) -> None:
+        """Close what clients keep open, as a server does after a while."""
+        self._server.drop_connections()
 
     # The truth
 
@@ -241,7 +251,7 @@ class TwilioStandIn:
         return hold
 
     def cut(self, how: str = "reset", *, accept: bool = True, times: int | None = 1, when: When | None = None) -> None:
-        """Cut the line: `reset`, `close`, or `truncate` in the middle of the answer."""
+        """Cut the line: `reset`, `close`, `truncate` in the middle of the answer, or `drip` it byte by byte."""
         self.plan(Fault(accept=accept, cut=how), times=times, when=when)
 
     def refuse(
@@ -502,6 +512,8 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Reply)
         self.stand_in = stand_in
         self.secure = tls is not None
+        self.stopped = threading.Event()
+        self.connections = 0
         self._open: set[socket.socket] = set()
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -509,6 +521,7 @@ class _Server(ThreadingHTTPServer):
     def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
         assert isinstance(request, socket.socket)
         self._open.add(request)
+        self.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
@@ -585,6 +598,12 @@ class _Reply(BaseHTTPRequestHandler):
             self._head(201, len(body), "application/json", {})
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
+        elif how == "drip":
+            self._head(201, 100_000, "application/json", {})
+            for _ in range(1000):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                self.server.stopped.wait(0.02)
         elif how == "reset":
             # No lingering: closing sends a reset instead of an orderly end.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
