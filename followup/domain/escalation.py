@@ -51,9 +51,7 @@ class Joined:
 def first_action_at(triage: Triage, chain: Chain, clinic: Clinic, now: datetime) -> datetime:
     """When the chain of a new alert begins: at once, or for some urgent items when somebody is there."""
     if chain.work_list is not None:
-        return coverage.end_of_business_day(
-            clinic, now, days_ahead=chain.work_list.overdue_after_business_days
-        )
+        return coverage.end_of_business_day(clinic, now, days_ahead=chain.work_list.overdue_after_business_days)
     if triage.level is not Level.URGENT or coverage.reach(clinic, now) is not coverage.Reach.NOBODY:
         return now
     if any(rule.pages_after_hours for rule in triage.rules if rule.level is Level.URGENT):
@@ -153,9 +151,7 @@ def _advance_work_list(
     clinic = configuration.clinics[alert.clinic]
     position = alert.position + 1
     if position == 1:
-        tell_at = coverage.end_of_business_day(
-            clinic, alert.opened_at, days_ahead=work_list.tell_after_business_days
-        )
+        tell_at = coverage.end_of_business_day(clinic, alert.opened_at, days_ahead=work_list.tell_after_business_days)
         overdue = replace(alert, position=position, next_action_at=max(tell_at, now + timedelta(minutes=1)))
         return Advance(alert=overdue, notices=())
     people = [person for target in work_list.targets for person in people_of(target, configuration, now)]
@@ -200,9 +196,7 @@ def _fallback(chain: Chain, configuration: Configuration, now: datetime) -> tupl
     return _reaching(list(people), (Channel.SMS, Channel.EMAIL), configuration)
 
 
-def _reaching(
-    people: list[str], channels: tuple[Channel, ...], configuration: Configuration
-) -> tuple[Notice, ...]:
+def _reaching(people: list[str], channels: tuple[Channel, ...], configuration: Configuration) -> tuple[Notice, ...]:
     return tuple(
         dict.fromkeys(
             Notice(person=person, channel=channel)

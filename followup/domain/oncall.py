@@ -28,12 +28,8 @@ def next_on_duty(rota: Rota, now: datetime) -> str | None:
 
 def people_of(target: Target, configuration: Configuration, now: datetime) -> tuple[str, ...]:
     """The staff keys whom a target means at `now`; empty where it means nobody that is known."""
-    match target.kind:
-        case TargetKind.PERSON:
-            found: tuple[str | None, ...] = (target.name,)
-        case TargetKind.ON_DUTY | TargetKind.NEXT_ON_DUTY | TargetKind.EVERYONE:
-            found = _of_rota(target, configuration, now)
-    return tuple(dict.fromkeys(key for key in found if key in configuration.staff))
+    found = (target.name,) if target.kind is TargetKind.PERSON else _of_rota(target, configuration, now)
+    return tuple(dict.fromkeys(key for key in found if key is not None and key in configuration.staff))
 
 
 def _of_rota(target: Target, configuration: Configuration, now: datetime) -> tuple[str | None, ...]:

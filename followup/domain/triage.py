@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from followup.domain.level import Level, highest
 from followup.domain.reading import Finding
-from followup.domain.schedule import Condition, Reference, Rule, Score
+from followup.domain.schedule import Condition, EventKind, Reference, Rule, Score
 
 #: A side effect whose severity was never given counts as moderate once its check-in has closed.
 MODERATE = 2
@@ -37,7 +37,7 @@ class Evidence:
     day: int | None = None
     flags: frozenset[str] = frozenset()
     reported: Mapping[str, int] = field(default_factory=dict)
-    events: frozenset[str] = frozenset()
+    events: frozenset[EventKind] = frozenset()
     earlier: tuple[Evidence, ...] = ()
 
 
@@ -144,8 +144,7 @@ def _words_hold(condition: Condition, evidence: Evidence) -> bool:
     if not condition.words:
         return True
     return any(
-        finding.topic in condition.words and finding.scope.value in condition.scopes
-        for finding in evidence.findings
+        finding.topic in condition.words and finding.scope.value in condition.scopes for finding in evidence.findings
     )
 
 

@@ -1,0 +1,189 @@
+"""A text -> answers to the open question and those behind it; several in one text are taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from followup.domain.evidence import spoken_symptoms
+from followup.domain.plan import CheckIn
+from followup.domain.reading import Asked, Reading, Severity
+from followup.domain.schedule import AnswerKind, Configuration, Question, Score
+
+#: Reads the text at hand as the answer to one kind of question (and, for a severity, about one symptom).
+Reader = Callable[[Asked], Reading]
+
+_SEVERITY = {Severity.MILD: 1, Severity.MODERATE: 2, Severity.SEVERE: 3}
+
+#: Words by which a second rating in the same text is known to be about mood.
+_MOOD_WORDS = ("mood", "animo", "ánimo", "spirits")
+
+#: Words by which a whole text denies every side effect.
+_DENIALS = (
+    "no side effect",
+    "no effects",
+    "no symptoms",
+    "nothing else",
+    "no other",
+    "sin efectos",
+    "ningun efecto",
+    "ningún efecto",
+    "sin sintomas",
+    "sin síntomas",
+    "nada mas",
+    "nada más",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a text answers to one question."""
+
+    question: str
+    value: float | None = None
+    codes: tuple[int, ...] = ()
+    severity: int | None = None
+    is_range: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The answers in a text, and the questions still to be asked after them, the next one first."""
+
+    given: tuple[Given, ...]
+    left: tuple[str, ...]
+
+
+def asked_as(question: Question | None) -> Asked:
+    """How the reader is to take a reply to `question`."""
+    if question is None:
+        return Asked.NONE
+    match question.kind:
+        case AnswerKind.SCALE:
+            return Asked.MOOD if question.score is Score.MOOD else Asked.PAIN
+        case AnswerKind.CHOICE:
+            return Asked.CHOICE
+        case AnswerKind.CODES:
+            return Asked.CODES
+        case AnswerKind.SEVERITY:
+            return Asked.SEVERITY
+
+
+def take_answers(check_in: CheckIn, configuration: Configuration, read: Reader) -> Taken:
+    """Everything that the text answers, beginning with the open question.
+
+    A digit answers only the open question; what follows is taken from words alone, so that no figure is
+    ever read twice.
+    """
+    queue = [key for key in (check_in.question, *check_in.questions) if key is not None]
+    given: list[Given] = []
+    while queue:
+        question = configuration.questions[queue[0]]
+        reading = read(asked_as(question))
+        answer = _to_open(question, reading, configuration) if not given else _beside(question, reading, configuration)
+        if answer is None:
+            break
+        given.append(answer)
+        queue = _after(question, answer, queue[1:])
+    return Taken(given=tuple(given), left=tuple(queue))
+
+
+def correction(
+    check_in: CheckIn, answered: tuple[str, ...], configuration: Configuration, read: Reader
+) -> Given | None:
+    """A corrected rating ("sorry, 4 not 7") for the scale question of this check-in answered last."""
+    for key in reversed(answered):
+        question = configuration.questions.get(key)
+        if question is None or question.kind is not AnswerKind.SCALE or key == check_in.question:
+            continue
+        reading = read(asked_as(question))
+        if reading.value_is_correction and reading.value is not None:
+            return Given(question=key, value=reading.value, is_range=reading.value_is_range)
+        return None
+    return None
+
+
+def _after(question: Question, given: Given, rest: list[str]) -> list[str]:
+    """The queue after an answer: what the answer leads to goes first."""
+    return [*(key for key in _leads_to(question, given) if key not in rest), *rest]
+
+
+def _leads_to(question: Question, given: Given) -> tuple[str, ...]:
+    digits = given.codes or (() if given.value is None else (int(given.value),))
+    if len(digits) > 1:
+        among = [question.then_among[digit] for digit in digits if digit in question.then_among]
+        if among:
+            return (among[0],)
+    found = [question.then[digit] for digit in digits if digit in question.then]
+    if not found and None in question.then and any(digits):
+        found = [question.then[None]]
+    return tuple(dict.fromkeys(found))[:1]
+
+
+def _to_open(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
+    match question.kind:
+        case AnswerKind.SCALE:
+            return None if reading.value is None else _rating(question, reading)
+        case AnswerKind.CHOICE:
+            return _choice(question, reading, configuration)
+        case AnswerKind.CODES:
+            return _codes(question, reading, configuration)
+        case AnswerKind.SEVERITY:
+            severity = _SEVERITY.get(reading.severity) if reading.severity else None
+            return None if severity is None else Given(question=question.key, severity=severity)
+
+
+def _rating(question: Question, reading: Reading) -> Given:
+    return Given(question=question.key, value=reading.value, is_range=reading.value_is_range)
+
+
+def _choice(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
+    if reading.choice in question.options:
+        return Given(question=question.key, value=float(reading.choice or 0))
+    if not spoken_symptoms(reading, configuration):
+        return None
+    for digit, follow_up in question.then.items():
+        # Naming a side effect in words answers the choice that asks for side effects.
+        if digit is not None and configuration.questions[follow_up].kind is AnswerKind.CODES:
+            return Given(question=question.key, value=float(digit))
+    return None
+
+
+def _codes(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
+    codes = tuple(code for code in reading.codes if code in question.options)
+    if codes:
+        # "0" beside other codes is no denial; the codes count.
+        return Given(question=question.key, codes=tuple(code for code in codes if code) or (0,))
+    return _codes_in_words(question, reading, configuration)
+
+
+def _codes_in_words(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
+    spoken = spoken_symptoms(reading, configuration)
+    codes = {configuration.symptoms[key].code for key in spoken} & set(question.options)
+    if codes:
+        return Given(question=question.key, codes=tuple(sorted(codes)))
+    text = reading.new_words.casefold()
+    denied = any(phrase in text for phrase in _DENIALS)
+    return Given(question=question.key, codes=(0,)) if denied and not spoken else None
+
+
+def _beside(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
+    """An answer to a question that was not yet asked: from words, never from a bare figure."""
+    match question.kind:
+        case AnswerKind.SCALE:
+            about_mood = any(word in reading.new_words.casefold() for word in _MOOD_WORDS)
+            if question.score is Score.MOOD and about_mood and reading.value is not None:
+                return _rating(question, reading)
+            return None
+        case AnswerKind.CODES:
+            return _codes_in_words(question, reading, configuration)
+        case AnswerKind.SEVERITY:
+            severities = [severity for severity in spoken_symptoms(reading, configuration).values() if severity]
+            return Given(question=question.key, severity=max(severities)) if severities else None
+        case AnswerKind.CHOICE:
+            return None
+
+
+def ask_next(check_in: CheckIn, left: tuple[str, ...]) -> CheckIn:
+    """The check-in with the first of `left` open and the others behind it."""
+    return replace(check_in, question=left[0] if left else None, questions=left[1:], reasked=False)

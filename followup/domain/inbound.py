@@ -1,0 +1,241 @@
+"""Whoever wrote: danger first, then the exact keyword, opt-out in words, a staff code, an answer, a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from followup.domain import replies
+from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Alert
+from followup.domain.answering import Reader, asked_as
+from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge
+from followup.domain.coverage import Reach
+from followup.domain.effects import (
+    Decision,
+    DropWaiting,
+    Effect,
+    MoveCheckIn,
+    OptIn,
+    OptOut,
+    RaiseConcern,
+    Say,
+    StaffOptedOut,
+    TakeAlert,
+)
+from followup.domain.evidence import inputs_of, understood_as, words_level
+from followup.domain.level import Level
+from followup.domain.message import MessageClass
+from followup.domain.plan import CheckInState
+from followup.domain.planning import SkipReason
+from followup.domain.reading import Asked, Kind, Reading
+from followup.domain.schedule import Clinic, Configuration, EventKind
+from followup.domain.triage import Evidence, Triage, triage
+
+#: An inbound older than this is read and alerts, but gets no automatic answer: the moment has passed.
+STALE_AFTER = timedelta(hours=1)
+
+_CODE = re.compile(rf"(?:(?:ack|ok|take)\W+)?([{CODE_ALPHABET}]{{{CODE_LENGTH}}})\W*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """What is known when the sender is no patient: the clinic written to and what stands about the number.
+
+    `also` are patients who share the number, where the text could be any of theirs; `confirmed` says whether
+    a STOP confirmation went to the number before.
+    """
+
+    clinic: Clinic
+    configuration: Configuration
+    reach: Reach
+    unclosed: tuple[Alert, ...] = ()
+    also: tuple[str, ...] = ()
+    suppressed: bool = False
+    held: bool = False
+
+
+def staff_code(text: str) -> str | None:
+    """The alert code that a text consists of (`K7RD`, `ack k7rd`), or None."""
+    match = _CODE.fullmatch(text.strip())
+    if match is None or match.group(1).isdigit():
+        return None
+    return match.group(1).upper()
+
+
+def keyword_of(reading: Reading, opt_out_type: str | None) -> str | None:
+    """`stop`, `start` or `help` where the text is one; the provider's own word for it wins."""
+    if opt_out_type:
+        return opt_out_type.casefold()
+    if reading.kind is Kind.OPT_OUT or Kind.OPT_OUT in reading.kinds:
+        return "stop"
+    if reading.kind is Kind.WRONG_NUMBER:
+        return "stop"
+    if reading.kind is Kind.OPT_IN:
+        return "start"
+    return "help" if reading.kind is Kind.HELP else None
+
+
+def route_staff(person: str, text: str, reading: Reading) -> tuple[Effect, ...]:
+    """What a text from a staff phone that belongs to no patient asks for; danger apart."""
+    code = staff_code(text)
+    if code is not None:
+        return (TakeAlert(person=person, code=code),)
+    if reading.kind is Kind.OPT_OUT:
+        return (StaffOptedOut(person=person),)
+    return (TakeAlert(person=person, code=""),)
+
+
+def decide_for_patient(
+    situation: Situation, read: Reader, *, opt_out_type: str | None, provider_answered: bool, now: datetime
+) -> Decision:
+    """The whole decision about a text from a patient.
+
+    `provider_answered`: the text is a one-word keyword that the provider has already answered (and, for
+    STOP, blocked the number), so that no text of ours is tried.
+    """
+    question = situation.check_in.question if situation.check_in else None
+    reading = read(asked_as(situation.configuration.questions.get(question) if question else None))
+    if (reading.reaction or reading.auto_reply) and not _danger_in(reading):
+        return Decision(kind="reaction" if reading.reaction else "auto_reply", level=Level.NONE)
+    match keyword_of(reading, opt_out_type):
+        case "stop":
+            return _opt_out(situation, read(Asked.NONE), provider_answered=provider_answered, now=now)
+        case "start":
+            return _opt_in(situation, provider_answered=provider_answered)
+        case "help":
+            return _help(situation, provider_answered=provider_answered)
+        case _:
+            return answer_patient(situation, read, now)
+
+
+def decide_for_stranger(
+    stranger: Stranger, reading: Reading, *, opt_out_type: str | None, provider_answered: bool
+) -> Decision:
+    """The decision about a text that is filed to no patient: an unknown number, or one that several share."""
+    if (reading.reaction or reading.auto_reply) and not _danger_in(reading):
+        return Decision(kind="reaction" if reading.reaction else "auto_reply", level=Level.NONE)
+    event = EventKind.TWO_PATIENTS if stranger.also else EventKind.UNKNOWN_SENDER
+    words = Evidence(findings=reading.findings, read_level=words_level(reading))
+    met = triage(words, stranger.configuration.rules)
+    dangerous = met.level.at_least(Level.URGENT)
+    match keyword_of(reading, opt_out_type):
+        case "stop":
+            effects = _stranger_stop(stranger, met, words, provider_answered=provider_answered)
+        case "start":
+            text = () if provider_answered else (_keyword_text("START"),)
+            effects = (OptIn(source="text"), *text)
+        case "help":
+            effects = () if provider_answered or stranger.suppressed else (_keyword_text("HELP"),)
+        case _:
+            evidence = words if dangerous else replace(words, events=frozenset({event}))
+            told = met if dangerous else triage(evidence, stranger.configuration.rules)
+            effects = (_concern_of(told, evidence, again=dangerous), *_stranger_text(stranger, told, reading))
+    return Decision(kind=reading.kind.value, level=met.level, effects=effects)
+
+
+def unread(configuration: Configuration) -> RaiseConcern:
+    """The concern about a text that could not be read at all: a person must."""
+    evidence = Evidence(events=frozenset({EventKind.UNREAD}))
+    return _concern_of(triage(evidence, configuration.rules), evidence, again=True)
+
+
+def _concern_of(met: Triage, evidence: Evidence, *, again: bool) -> RaiseConcern:
+    return RaiseConcern(triage=met, understood=understood_as(evidence), inputs=inputs_of(evidence), again=again)
+
+
+def _danger_in(reading: Reading) -> bool:
+    return any(finding.scope.counts and finding.level.at_least(Level.URGENT) for finding in reading.findings)
+
+
+def _keyword_text(template: str) -> Say:
+    return Say(template=template, message_class=MessageClass.KEYWORD)
+
+
+def _stranger_stop(stranger: Stranger, met: Triage, words: Evidence, *, provider_answered: bool) -> tuple[Effect, ...]:
+    effects: list[Effect] = [OptOut(source="text"), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
+    if met.level.at_least(Level.URGENT):
+        effects.append(_concern_of(met, words, again=True))
+    if not provider_answered and not stranger.suppressed:
+        effects.append(_stop_text(met.named.reply.value if met.level is Level.EMERGENCY and met.named else None))
+    return tuple(effects)
+
+
+def _stranger_text(stranger: Stranger, told: Triage, reading: Reading) -> tuple[Effect, ...]:
+    named = told.named
+    if named is None or stranger.suppressed or stranger.held:
+        return ()
+    template = replies.text_for(named.reply, stranger.reach)
+    if template is None:
+        return ()
+    if named.level is Level.EMERGENCY and any(alert.level is Level.EMERGENCY for alert in stranger.unclosed):
+        template = "E_AGAIN"
+    dangerous = _danger_in(reading) and named.level.at_least(Level.URGENT)
+    return (Say(template=template, message_class=MessageClass.SAFETY if dangerous else MessageClass.REPLY),)
+
+
+def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool, now: datetime) -> Decision:
+    """No further texts but the one confirmation; danger, or an alert already open, still tells staff."""
+    judged = judge(situation, reading, None, (), now)
+    judged = _with_stop_events(situation, judged, reading)
+    effects: list[Effect] = [OptOut(source="text"), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
+    if situation.check_in is not None:
+        ended = replace(
+            situation.check_in,
+            state=CheckInState.CANCELLED,
+            reason=SkipReason.OPTED_OUT.value,
+            closed_at=now,
+        )
+        effects.append(MoveCheckIn(check_in=ended, was=situation.check_in.state))
+    if judged.fresh.opens_alert:
+        effects.append(
+            concern(
+                judged,
+                situation.check_in,
+                again=judged.fresh.level.at_least(Level.URGENT) or situation.watched,
+                note="opted out: phone",
+            )
+        )
+    if not situation.suppressed and not provider_answered and not situation.patient.safe_contact_hold:
+        effects.append(_stop_text(_stop_danger(situation, judged)))
+    return Decision(kind=Kind.OPT_OUT.value, level=judged.fresh.level, effects=tuple(effects))
+
+
+def _with_stop_events(situation: Situation, judged: Judged, reading: Reading) -> Judged:
+    events = {EventKind.OPT_OUT}
+    if situation.watched:
+        events.add(EventKind.STOP_DURING_WATCH)
+    if reading.kind is Kind.WRONG_NUMBER or Kind.WRONG_NUMBER in reading.kinds:
+        events.add(EventKind.WRONG_NUMBER)
+    evidence = replace(judged.evidence, events=judged.evidence.events | events)
+    dropped = situation.schedule.dropped_rules if situation.schedule else frozenset()
+    met = triage(evidence, situation.configuration.rules, dropped=dropped)
+    return Judged(evidence=evidence, all=met, fresh=met)
+
+
+def _stop_danger(situation: Situation, judged: Judged) -> str | None:
+    """Which danger the one confirmation must speak to: that of the text, else that of an emergency still open."""
+    named = judged.fresh.named
+    if named is not None and named.level is Level.EMERGENCY:
+        return named.reply.value
+    emergency = next((alert for alert in situation.unclosed if alert.level is Level.EMERGENCY), None)
+    rule = situation.configuration.rule(emergency.rule) if emergency else None
+    return rule.reply.value if rule else None
+
+
+def _stop_text(danger: str | None) -> Say:
+    if danger is None:
+        return _keyword_text("STOP")
+    template = "E_CRISIS_STOP" if danger == "crisis" else "E_MED_STOP"
+    return Say(template=template, message_class=MessageClass.SAFETY)
+
+
+def _opt_in(situation: Situation, *, provider_answered: bool) -> Decision:
+    text = () if provider_answered or situation.patient.safe_contact_hold else (_keyword_text("START"),)
+    return Decision(kind=Kind.OPT_IN.value, level=Level.NONE, effects=(OptIn(source="text"), *text))
+
+
+def _help(situation: Situation, *, provider_answered: bool) -> Decision:
+    silent = provider_answered or situation.suppressed or situation.patient.safe_contact_hold
+    text = () if silent else (_keyword_text("HELP"),)
+    return Decision(kind=Kind.HELP.value, level=Level.NONE, effects=text)

@@ -1,0 +1,159 @@
+"""Alerts whose next action is due: the chain moves on, and its notices are queued. Called by the worker's ticker."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from followup.domain import escalation
+from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
+from followup.domain.message import MessageClass
+from followup.domain.people import Channel
+from followup.domain.schedule import Configuration, EventKind
+from followup.ids import new_id
+from followup.services.alerting import raise_event
+from followup.services.composing import Draft, age_of, compose
+from followup.services.context import Context, Published, clinic_of
+from followup.services.links import alert_link
+from followup.storage.unit_of_work import UnitOfWork
+
+#: An alert whose move cannot be made is looked at again this soon, so that one bad row never stops the rest.
+POISON_WAIT = timedelta(seconds=30)
+_LEASE = timedelta(seconds=30)
+
+
+def advance_due(context: Context, limit: int = 50) -> int:
+    """Make the next move of every due alert, one transaction each; returns how many moved."""
+    now = context.clock.now()
+    with context.store.read() as uow:
+        if not uow.alerts.due(now, 1):
+            return 0
+    with context.store.write(urgent=True) as uow:
+        mine = uow.leases.take("advance_alerts", context.worker, now, now + _LEASE)
+        due = uow.alerts.due(now, limit) if mine else ()
+        uow.commit()
+    moved = sum(_advance(context, alert) for alert in due)
+    if mine:
+        with context.store.write(urgent=True) as uow:
+            uow.leases.release("advance_alerts", context.worker)
+            uow.commit()
+    return moved
+
+
+def _advance(context: Context, seen: Alert) -> bool:
+    try:
+        return _advance_one(context, seen)
+    except Exception:
+        with context.store.write(urgent=True) as uow:
+            alert = uow.alerts.get(seen.id)
+            if alert is not None and alert.status is not AlertStatus.CLOSED:
+                uow.alerts.update(replace(alert, next_action_at=context.clock.now() + POISON_WAIT))
+            uow.commit()
+        raise
+
+
+def _advance_one(context: Context, seen: Alert) -> bool:
+    now = context.clock.now()
+    published = context.content.current()
+    with context.store.write(urgent=True) as uow:
+        alert = uow.alerts.get(seen.id)
+        if alert is None or alert.next_action_at is None or alert.next_action_at > now:
+            return False
+        chain = context.content.version(alert.schedule_version).configuration.chains[alert.chain]
+        move = escalation.advance(alert, chain, published.content.configuration, now)
+        uow.alerts.update(move.alert, expected_status=alert.status)
+        for notice in move.notices:
+            _queue_notice(uow, context, published, move.alert, notice, now)
+        _note(uow, move, alert, published.content.configuration, now)
+        if move.tell_sender:
+            _tell_sender(uow, published, move.alert, now)
+        if move.unreachable:
+            _tell_of_gaps(uow, published, move, now)
+        uow.commit()
+    return True
+
+
+def _queue_notice(
+    uow: UnitOfWork,
+    context: Context,
+    published: Published,
+    alert: Alert,
+    notice: escalation.Notice,
+    now: datetime,
+) -> None:
+    member = published.content.configuration.staff[notice.person]
+    address = member.address(notice.channel)
+    if address is None:
+        return
+    draft = Draft(
+        template="STAFF_NOTICE",
+        message_class=MessageClass.STAFF_NOTICE,
+        channel=notice.channel,
+        to=address,
+        intent=f"notice/{alert.id}/{alert.raises}/{alert.position}/{member.key}/{notice.channel.value}",
+        values={
+            "level": alert.level.value.capitalize(),
+            "code": alert.code,
+            "age": age_of(alert.opened_at, now),
+            "link": alert_link(uow, alert, member, context.policy.public_url, now),
+        },
+        person=member.key,
+        alert=alert.id,
+    )
+    clinic = clinic_of(published.content.configuration, alert.clinic)
+    if uow.messages.add(compose(published, clinic, draft, now)):
+        uow.wake(draft.message_class.lane.value)
+
+
+def _note(
+    uow: UnitOfWork, move: escalation.Advance, before: Alert, configuration: Configuration, now: datetime
+) -> None:
+    if before.status is AlertStatus.ACKNOWLEDGED:
+        _entry(uow, move.alert, EntryKind.RAISED, "not closed in time; open again", now)
+    if not move.notices:
+        _entry(uow, move.alert, EntryKind.NOTE, "overdue" if not move.unreachable else "nobody could be told", now)
+        return
+    told = [f"{configuration.staff[notice.person].name} by {notice.channel.value}" for notice in move.notices]
+    _entry(uow, move.alert, EntryKind.NOTIFIED, f"told {', '.join(told)}", now)
+
+
+def _entry(uow: UnitOfWork, alert: Alert, kind: EntryKind, text: str, now: datetime) -> None:
+    uow.alerts.add_entry(
+        AlertEntry(id=new_id(), alert=alert.id, at=now, kind=kind, level=alert.level, actor="service", understood=text)
+    )
+
+
+def _tell_sender(uow: UnitOfWork, published: Published, alert: Alert, now: datetime) -> None:
+    """Once: nobody has answered yet, do not wait for us. It goes the way of every safety text."""
+    patient = uow.patients.get(alert.patient) if alert.patient else None
+    to = patient.phone if patient else alert.sender
+    if to is None or (patient is not None and patient.safe_contact_hold):
+        return
+    draft = Draft(
+        template="E_NOACK",
+        message_class=MessageClass.SAFETY,
+        channel=Channel.SMS,
+        to=to,
+        intent=f"no-acknowledgement/{alert.id}",
+        language=patient.language if patient else None,
+        patient=alert.patient,
+        alert=alert.id,
+    )
+    clinic = clinic_of(published.content.configuration, alert.clinic)
+    if uow.messages.add(compose(published, clinic, draft, now)):
+        uow.wake(draft.message_class.lane.value)
+
+
+def _tell_of_gaps(uow: UnitOfWork, published: Published, move: escalation.Advance, now: datetime) -> None:
+    if move.alert.patient is None and move.alert.sender is None:
+        return  # the alert is itself about the configuration; its fallback person has been told
+    clinic = clinic_of(published.content.configuration, move.alert.clinic)
+    raise_event(
+        uow,
+        published,
+        clinic,
+        EventKind.CONFIGURATION,
+        now=now,
+        actor="service",
+        note=f"nobody could be reached by {', '.join(move.unreachable)}",
+    )

@@ -1,0 +1,147 @@
+"""What a message that did not arrive asks for: another way for staff, a task for the patient's clinic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from followup.domain.alert import AlertStatus
+from followup.domain.message import Message, MessageClass, MessageState
+from followup.domain.schedule import EventKind
+from followup.gateways.port import Late, RefusalKind, Refused
+from followup.ids import new_id
+from followup.services.alerting import raise_event
+from followup.services.context import Context, clinic_of
+from followup.storage.unit_of_work import UnitOfWork
+
+#: A round of notices that reached nobody moves on at once; after the whole chain failed, this often.
+NEXT_ROUND = timedelta(seconds=60)
+#: An undelivered text to a patient that may have been a passing fault is tried once more after this long.
+RETRY_AFTER = timedelta(minutes=5)
+
+_SETTLED_BADLY = frozenset(
+    {MessageState.FAILED, MessageState.UNDELIVERED, MessageState.SUPPRESSED, MessageState.EXPIRED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """The transaction and instant in which a message turned out not to have arrived."""
+
+    uow: UnitOfWork
+    context: Context
+    now: datetime
+
+    def postponed(self, message: Message, refused: Refused) -> None:
+        """A message will be tried again: staff hear of it where the account itself is refused."""
+        if message.message_class is MessageClass.STAFF_NOTICE:
+            self.advance_chain(message)
+        if refused.kind is RefusalKind.ACCOUNT:
+            self.tell(
+                message, EventKind.CONFIGURATION, f"the provider refuses to send for this account: {refused.reason}"
+            )
+
+    def advance_chain(self, message: Message) -> None:
+        """Move the alert's chain on at once, unless another notice of the same round may still arrive."""
+        alert = self.uow.alerts.get(message.alert) if message.alert else None
+        if alert is None or alert.status is not AlertStatus.OPEN:
+            return
+        round_of = notice_round(message)
+        others = [
+            one
+            for one in self.uow.messages.of_alert(alert.id)
+            if one.id != message.id and notice_round(one) == round_of
+        ]
+        if any(one.state not in _SETTLED_BADLY for one in others):
+            return
+        chain = self.context.content.version(alert.schedule_version).configuration.chains[alert.chain]
+        wait = timedelta(0) if alert.position < len(chain.steps) else NEXT_ROUND
+        soon = self.now + wait
+        if alert.next_action_at is None or alert.next_action_at > soon:
+            self.uow.alerts.update(replace(alert, next_action_at=soon), expected_status=AlertStatus.OPEN)
+            self.uow.wake("alerts")
+
+    def tell(self, message: Message, event: EventKind, note: str) -> None:
+        """Raise an event about the patient, or about the service where no patient is concerned."""
+        published = self.context.content.current()
+        clinic = clinic_of(published.content.configuration, message.clinic)
+        raise_event(
+            self.uow,
+            published,
+            clinic,
+            event,
+            now=self.now,
+            actor="service",
+            patient=message.patient,
+            note=note,
+            check_in=message.check_in,
+        )
+
+
+def notice_round(message: Message) -> str:
+    """Which round of its alert a notice belongs to: intents are notice/{alert}/{raises}/{position}/{person}/{channel}."""
+    return "/".join(message.intent.split("/")[:4])
+
+
+def undelivered(aftermath: Aftermath, message: Message, cause: RefusalKind | Late | None) -> None:
+    """Everything that follows from a message that surely did not arrive. `cause` is None where we held it back."""
+    if cause in {RefusalKind.OPTED_OUT, Late.OPTED_OUT}:
+        aftermath.uow.suppressions.add(message.clinic, message.channel, message.to, at=aftermath.now, source="provider")
+    if message.message_class.for_staff:
+        _staff_undelivered(aftermath, message)
+    elif cause is Late.TRANSIENT and message.attempt == 1:
+        _once_more(aftermath, message)
+    elif message.patient is not None and cause is not None:
+        reason = message.reason or "not delivered"
+        aftermath.tell(message, EventKind.UNDELIVERABLE, f"a text could not be delivered: {reason}")
+
+
+def _staff_undelivered(aftermath: Aftermath, message: Message) -> None:
+    if message.message_class is not MessageClass.STAFF_NOTICE:
+        return
+    aftermath.advance_chain(message)
+    if message.person is not None:
+        reason = message.reason or "not delivered"
+        note = f"{message.person} could not be reached by {message.channel.value}: {reason}"
+        if not _about_configuration(aftermath, message):
+            aftermath.tell(message, EventKind.CONFIGURATION, note)
+
+
+def _about_configuration(aftermath: Aftermath, message: Message) -> bool:
+    """Whether the notice was itself about such a fault: one alert about it is enough."""
+    alert = aftermath.uow.alerts.get(message.alert) if message.alert else None
+    return alert is not None and alert.patient is None and alert.sender is None
+
+
+def _once_more(aftermath: Aftermath, message: Message) -> None:
+    again = copy_of(message, aftermath.now, not_before=aftermath.now + RETRY_AFTER)
+    if aftermath.uow.messages.add(again):
+        aftermath.uow.wake(again.message_class.lane.value)
+
+
+def copy_of(message: Message, now: datetime, *, not_before: datetime | None = None) -> Message:
+    """The same message once more, as the next attempt with an id and intent of its own."""
+    attempt = message.attempt + 1
+    return replace(
+        message,
+        id=new_id(),
+        intent=f"{message.intent.rsplit('/', 1)[0]}/{attempt}"
+        if message.attempt > 1
+        else f"{message.intent}/{attempt}",
+        attempt=attempt,
+        state=MessageState.QUEUED,
+        reason=None,
+        created_at=now,
+        not_before=not_before or now,
+        claimed_by=None,
+        lease_until=None,
+        sending_at=None,
+        sent_at=None,
+        settled_at=None,
+        provider=None,
+        provider_id=None,
+        error_code=None,
+        next_look_at=None,
+        looks=0,
+        tries=0,
+    )

@@ -1,0 +1,246 @@
+"""Effects -> rows, inside the transaction of the inbound that caused them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from followup.domain.effects import (
+    Decision,
+    DropWaiting,
+    Effect,
+    HoldContact,
+    MoveCheckIn,
+    OptIn,
+    OptOut,
+    RaiseConcern,
+    RecordAnswer,
+    Say,
+    SetStatus,
+    StaffOptedOut,
+    TakeAlert,
+)
+from followup.domain.inbound import STALE_AFTER
+from followup.domain.message import MessageClass, MessageState
+from followup.domain.people import Channel, Patient
+from followup.domain.plan import Answer
+from followup.domain.received import Inbound
+from followup.domain.schedule import Clinic, EventKind, StaffMember
+from followup.ids import new_id
+from followup.services.alerting import Concern, raise_concern, raise_event
+from followup.services.composing import Draft, compose
+from followup.services.context import Published
+from followup.services.taking import take_by_code
+from followup.storage.unit_of_work import UnitOfWork
+
+#: At most this many automatic replies per number and hour, safety texts and the opt-out confirmation apart,
+#: so that two robots never talk each other through the night.
+REPLIES_PER_HOUR = 5
+_UNCAPPED = frozenset({"STOP", "START"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The inbound at hand and all that its effects refer to.
+
+    `published` is the version in force, which composes texts; `patients` everybody on the sender's number.
+    """
+
+    uow: UnitOfWork
+    published: Published
+    clinic: Clinic
+    inbound: Inbound
+    now: datetime
+    public_url: str
+    patient: Patient | None = None
+    patients: tuple[Patient, ...] = ()
+    also: tuple[str, ...] = ()
+    staff: StaffMember | None = None
+    words: str = ""
+
+    @property
+    def language(self) -> str | None:
+        """The language that the sender is answered in."""
+        known = self.patient or (self.patients[0] if self.patients else None)
+        return known.language if known else None
+
+    @property
+    def actor(self) -> str:
+        """Who caused this, for the audit: a patient, a member of staff or an unknown number."""
+        if self.patient is not None:
+            return f"patient:{self.patient.external_id}"
+        return f"staff:{self.staff.key}" if self.staff is not None else "unknown sender"
+
+
+def apply(scene: Scene, decision: Decision) -> None:
+    """Turn every effect of `decision` into rows. The caller commits."""
+    for effect in decision.effects:
+        _apply_one(scene, effect)
+
+
+def _apply_one(scene: Scene, effect: Effect) -> None:
+    match effect:
+        case Say():
+            _say(scene, effect)
+        case RecordAnswer():
+            _record(scene, effect)
+        case MoveCheckIn():
+            scene.uow.check_ins.update(effect.check_in, expected=effect.was)
+        case RaiseConcern():
+            _concern(scene, effect)
+        case SetStatus() | HoldContact():
+            _change_patient(scene, effect)
+        case _:
+            _apply_to_number(scene, effect)
+
+
+def _apply_to_number(scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAlert | StaffOptedOut) -> None:
+    match effect:
+        case OptOut():
+            _suppress(scene, effect.source)
+        case OptIn():
+            _lift(scene, effect.source)
+        case DropWaiting():
+            _drop_waiting(scene, effect.reason)
+        case TakeAlert():
+            take_by_code(
+                scene.uow,
+                scene.published,
+                person=effect.person,
+                code=effect.code,
+                inbound=scene.inbound,
+                public_url=scene.public_url,
+                now=scene.now,
+            )
+        case StaffOptedOut():
+            _staff_opted_out(scene, effect)
+
+
+def _say(scene: Scene, effect: Say) -> None:
+    if scene.now - scene.inbound.received_at > STALE_AFTER or _talks_too_much(scene, effect):
+        return
+    question = scene.published.content.configuration.questions.get(effect.question or "")
+    short = question.short.get(scene.language or "en", "") if question else ""
+    message = compose(
+        scene.published,
+        scene.clinic,
+        Draft(
+            template=effect.template,
+            message_class=effect.message_class,
+            channel=Channel.SMS,
+            to=scene.inbound.sender,
+            intent=f"reply/{scene.inbound.id}",
+            language=scene.language,
+            values={"question_short": short, **effect.values},
+            patient=scene.patient.id if scene.patient else None,
+            check_in=effect.check_in,
+            question=effect.question,
+            inbound=scene.inbound.id,
+        ),
+        scene.now,
+    )
+    if scene.uow.messages.add(message):
+        scene.uow.wake(message.message_class.lane.value)
+
+
+def _talks_too_much(scene: Scene, effect: Say) -> bool:
+    if effect.message_class is MessageClass.SAFETY or effect.template in _UNCAPPED:
+        return False
+    since = scene.now - timedelta(hours=1)
+    return scene.uow.messages.automatic_since(scene.clinic.key, scene.inbound.sender, since) >= REPLIES_PER_HOUR
+
+
+def _record(scene: Scene, effect: RecordAnswer) -> None:
+    if scene.patient is None:
+        return
+    scene.uow.answers.add(
+        Answer(
+            id=new_id(),
+            clinic=scene.clinic.key,
+            patient=scene.patient.id,
+            check_in=effect.check_in,
+            question=effect.question,
+            at=scene.now,
+            text=scene.words,
+            channel=scene.inbound.channel.value,
+            attempt=effect.attempt,
+            value=effect.value,
+            codes=effect.codes,
+            severity=effect.severity,
+            is_range=effect.is_range,
+            late=effect.late,
+            inbound=scene.inbound.id,
+        )
+    )
+
+
+def _concern(scene: Scene, effect: RaiseConcern) -> None:
+    raise_concern(
+        scene.uow,
+        scene.published,
+        Concern(
+            clinic=scene.clinic,
+            triage=effect.triage,
+            understood=effect.understood,
+            inputs=effect.inputs,
+            patient=scene.patient.id if scene.patient else None,
+            also=scene.also,
+            sender=scene.inbound.sender if scene.patient is None else None,
+            words=scene.words,
+            inbound=scene.inbound.id,
+            check_in=effect.check_in,
+            again=effect.again,
+            note=effect.note,
+        ),
+        actor=scene.actor,
+        now=scene.now,
+    )
+
+
+def _change_patient(scene: Scene, effect: SetStatus | HoldContact) -> None:
+    patient = scene.uow.patients.get(effect.patient)
+    if patient is None:
+        return
+    if isinstance(effect, SetStatus):
+        changed = replace(patient, status=effect.status, status_until=None, status_reported=True)
+    else:
+        changed = replace(patient, safe_contact_hold=True)
+    scene.uow.patients.update(changed)
+    _audit(scene, "patient.status" if isinstance(effect, SetStatus) else "patient.contact_held", patient.id)
+
+
+def _suppress(scene: Scene, source: str) -> None:
+    scene.uow.suppressions.add(scene.clinic.key, Channel.SMS, scene.inbound.sender, at=scene.now, source=source)
+    _audit(scene, "opt_out", scene.patient.id if scene.patient else scene.inbound.id)
+
+
+def _lift(scene: Scene, source: str) -> None:
+    scene.uow.suppressions.lift(scene.clinic.key, Channel.SMS, scene.inbound.sender, at=scene.now, source=source)
+    _audit(scene, "opt_in", scene.patient.id if scene.patient else scene.inbound.id)
+
+
+def _drop_waiting(scene: Scene, reason: str) -> None:
+    for patient in scene.patients:
+        for message in scene.uow.messages.waiting_for(patient.id):
+            if message.channel is Channel.SMS:
+                dropped = replace(message, state=MessageState.SUPPRESSED, reason=reason, settled_at=scene.now)
+                scene.uow.messages.update(dropped, expected=message.state)
+
+
+def _staff_opted_out(scene: Scene, effect: StaffOptedOut) -> None:
+    scene.uow.suppressions.add(scene.clinic.key, Channel.SMS, scene.inbound.sender, at=scene.now, source="staff text")
+    raise_event(
+        scene.uow,
+        scene.published,
+        scene.clinic,
+        EventKind.CONFIGURATION,
+        now=scene.now,
+        actor=scene.actor,
+        note=f"{effect.person} has stopped texts from this service and cannot be woken by SMS",
+    )
+
+
+def _audit(scene: Scene, action: str, subject_id: str) -> None:
+    scene.uow.audit.append(
+        at=scene.now, actor=scene.actor, action=action, subject="patient", subject_id=subject_id, detail={}
+    )

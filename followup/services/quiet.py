@@ -1,0 +1,44 @@
+"""Running everything that is due at one instant, for clocks that are pushed: the demo, rehearsals and tests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from followup.domain.message import Lane
+from followup.services.advance_alerts import advance_due
+from followup.services.context import Context
+from followup.services.deliver_messages import deliver
+from followup.services.read_inbound import read_pending
+from followup.services.send_due_checkins import send_due_checkins
+from followup.services.settle_doubts import settle
+
+#: More rounds than any instant can need; beyond it something calls itself up for ever.
+_MOST_ROUNDS = 500
+
+
+def run_until_quiet(context: Context) -> int:
+    """Do all that is due now until nothing moves; returns how many moves were made."""
+    moves = 0
+    for _ in range(_MOST_ROUNDS):
+        moved = _one_round(context)
+        if moved == 0:
+            return moves
+        moves += moved
+    message = "the present instant never came to rest"
+    raise AssertionError(message)
+
+
+def _one_round(context: Context) -> int:
+    moved = read_pending(context) + send_due_checkins(context) + advance_due(context) + settle(context)
+    return moved + sum(deliver(context, lane) for lane in Lane)
+
+
+def next_event_at(context: Context) -> datetime | None:
+    """The earliest moment at which anything is due; None when nothing is planned."""
+    with context.store.read() as uow:
+        moments = (
+            uow.check_ins.next_due_at(),
+            uow.messages.next_due_at(),
+            uow.alerts.next_due_at(),
+        )
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,176 @@
+"""Messages whose fate is not known, or whose time is over: looked up, then settled by class.
+
+A check-in is never repeated; a safety reply is repeated once; a staff notice is repeated at once, because a
+doubled alarm is better than none. Called by the worker's ticker, and once when the only process starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from followup.domain.message import Message, MessageClass, MessageState
+from followup.domain.schedule import EventKind
+from followup.errors import FollowupError
+from followup.gateways.port import Late, ProviderRecord
+from followup.services.aftermath import Aftermath, copy_of, undelivered
+from followup.services.context import Context, clinic_of
+from followup.services.deliver_messages import FIRST_LOOK, note_sent
+from followup.storage.unit_of_work import UnitOfWork
+
+#: A send that has not been recorded for this long belongs to a process that is gone.
+STALE = timedelta(seconds=45)
+#: How often the provider is asked again, and until when: then the doubt is settled by class.
+LOOK_EVERY = timedelta(seconds=30)
+GIVE_UP = timedelta(minutes=10)
+SAFETY_GIVE_UP = timedelta(seconds=120)
+#: The provider's clock may be a little behind ours.
+CLOCK_SLACK = timedelta(seconds=5)
+
+
+def settle(context: Context, limit: int = 100) -> int:
+    """Settle what can be settled now; returns how many messages moved."""
+    now = context.clock.now()
+    moved = doubt_sending(context, now - STALE)
+    with context.store.read() as uow:
+        doubtful = uow.messages.in_doubt_due(now, limit)
+        outlived = uow.messages.outlived(now, limit)
+    moved += sum(_settle_one(context, message) for message in doubtful)
+    moved += sum(_expire(context, message) for message in outlived)
+    return moved
+
+
+def doubt_all_sending(context: Context) -> int:
+    """At the start of the only process: whatever was being sent when the last one ended is in doubt."""
+    return doubt_sending(context, context.clock.now())
+
+
+def doubt_sending(context: Context, before: datetime) -> int:
+    """Put into doubt every send that began at or before `before` and was never recorded."""
+    now = context.clock.now()
+    with context.store.write(urgent=True) as uow:
+        stale = uow.messages.stale_sending(before)
+        for message in stale:
+            began = message.sending_at or now
+            look_at = now if message.message_class.for_staff else max(began + FIRST_LOOK, now)
+            doubtful = replace(
+                message,
+                state=MessageState.IN_DOUBT,
+                reason="the sender ended before the answer came",
+                next_look_at=look_at,
+            )
+            uow.messages.update(doubtful, expected=MessageState.SENDING)
+        uow.commit()
+    return len(stale)
+
+
+def _settle_one(context: Context, message: Message) -> bool:
+    if message.message_class.for_staff:
+        return _repeat_notice(context, message)
+    found = _look_up(context, message)
+    now = context.clock.now()
+    with context.store.write() as uow:
+        fresh = uow.messages.get(message.id)
+        if fresh is None or fresh.state is not MessageState.IN_DOUBT:
+            return False
+        match = _match(uow, fresh, found)
+        if match is not None:
+            _adopt(Aftermath(uow=uow, context=context, now=now), fresh, match)
+        else:
+            _look_again_or_give_up(uow, context, fresh, now)
+        uow.commit()
+    return True
+
+
+def _look_up(context: Context, message: Message) -> tuple[ProviderRecord, ...]:
+    gateway = context.gateways.get(message.channel)
+    if gateway is None or message.sending_at is None:
+        return ()
+    clinic = clinic_of(context.content.current().content.configuration, message.clinic)
+    try:
+        return gateway.look_up(to=message.to, sender=clinic.sender, since=message.sending_at - CLOCK_SLACK)
+    except FollowupError:
+        return ()
+
+
+def _match(uow: UnitOfWork, message: Message, found: tuple[ProviderRecord, ...]) -> ProviderRecord | None:
+    """The one record that can only be this message; with several candidates, none."""
+    candidates = [
+        record
+        for record in found
+        if not record.refused and record.body in {None, "", message.body} and _free(uow, message, record.provider_id)
+    ]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _free(uow: UnitOfWork, message: Message, provider_id: str) -> bool:
+    known = uow.messages.by_provider_id(message.provider or "twilio", provider_id)
+    return known is None or known.id == message.id
+
+
+def _adopt(aftermath: Aftermath, message: Message, found: ProviderRecord) -> None:
+    state = found.state if found.state.progress >= MessageState.SENT.progress else MessageState.SENT
+    adopted = replace(
+        message,
+        state=state,
+        provider=message.provider or "twilio",
+        provider_id=found.provider_id,
+        sent_at=message.sending_at,
+        reason=found.reason or "found at the provider",
+        error_code=found.error_code,
+        next_look_at=None,
+    )
+    if not aftermath.uow.messages.update(adopted, expected=MessageState.IN_DOUBT):
+        return
+    note_sent(aftermath.uow, adopted, aftermath.now)
+    if state in {MessageState.FAILED, MessageState.UNDELIVERED}:
+        undelivered(aftermath, adopted, found.late or Late.PERMANENT)
+
+
+def _look_again_or_give_up(uow: UnitOfWork, context: Context, message: Message, now: datetime) -> None:
+    safety = message.message_class is MessageClass.SAFETY
+    limit = SAFETY_GIVE_UP if safety else GIVE_UP
+    began = message.sending_at or now
+    if now - began < limit or message.looks < 1:
+        later = min(now + LOOK_EVERY, max(began + limit, now + timedelta(seconds=5)))
+        looked = replace(message, looks=message.looks + 1, next_look_at=later)
+        uow.messages.update(looked, expected=MessageState.IN_DOUBT)
+        return
+    repeated = safety and message.attempt == 1
+    reason = "delivery unknown; sent once more" if repeated else "delivery unknown; not sent again"
+    unknown = replace(message, state=MessageState.UNKNOWN, reason=reason, settled_at=now, next_look_at=None)
+    if not uow.messages.update(unknown, expected=MessageState.IN_DOUBT):
+        return
+    if repeated:
+        uow.messages.add(copy_of(message, now))
+        uow.wake(message.message_class.lane.value)
+    else:
+        note = "it is not known whether a text reached the patient; it was not sent again"
+        Aftermath(uow=uow, context=context, now=now).tell(message, EventKind.NO_REPLY_POSSIBLE, note)
+
+
+def _repeat_notice(context: Context, message: Message) -> bool:
+    """A staff notice in doubt: one copy at once; when the copy is in doubt too, the chain moves on."""
+    now = context.clock.now()
+    with context.store.write(urgent=True) as uow:
+        again = message.attempt == 1
+        reason = "answer lost; sent again" if again else "answer lost twice"
+        unknown = replace(message, state=MessageState.UNKNOWN, reason=reason, settled_at=now, next_look_at=None)
+        if not uow.messages.update(unknown, expected=MessageState.IN_DOUBT):
+            return False
+        if again:
+            uow.messages.add(copy_of(message, now))
+            uow.wake(message.message_class.lane.value)
+        else:
+            Aftermath(uow=uow, context=context, now=now).advance_chain(unknown)
+        uow.commit()
+    return True
+
+
+def _expire(context: Context, message: Message) -> bool:
+    now = context.clock.now()
+    with context.store.write() as uow:
+        expired = replace(message, state=MessageState.EXPIRED, reason=message.reason or "too late", settled_at=now)
+        moved = uow.messages.update(expired, expected=message.state)
+        uow.commit()
+    return moved

@@ -1,0 +1,194 @@
+"""Taking an alert: what the terminal, the pages, the API and a text by code have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from followup.domain import escalation, windows
+from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
+from followup.domain.message import Message, MessageClass
+from followup.domain.people import Channel
+from followup.domain.received import Inbound
+from followup.domain.schedule import Clinic, StaffMember
+from followup.ids import new_id
+from followup.services.composing import Draft, compose
+from followup.services.context import Published, clinic_of
+from followup.services.links import alert_link
+from followup.storage.unit_of_work import UnitOfWork
+
+
+class TakeOutcome(StrEnum):
+    """What came of somebody's wish to take an alert."""
+
+    TAKEN = "taken"
+    ALREADY_YOURS = "already_yours"
+    TAKEN_BY_OTHER = "taken_by_other"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The alert as it now stands, and what came of it."""
+
+    alert: Alert
+    outcome: TakeOutcome
+
+
+def take(
+    uow: UnitOfWork,
+    published: Published,
+    alert: Alert,
+    member: StaffMember,
+    *,
+    via: str,
+    public_url: str,
+    now: datetime,
+) -> Taken:
+    """Put the alert into `member`'s hands inside the caller's transaction, and tell those who were told of it."""
+    if alert.status is AlertStatus.CLOSED:
+        return Taken(alert=alert, outcome=TakeOutcome.CLOSED)
+    if alert.status is AlertStatus.ACKNOWLEDGED:
+        own = alert.acknowledged_by == member.name
+        return Taken(alert=alert, outcome=TakeOutcome.ALREADY_YOURS if own else TakeOutcome.TAKEN_BY_OTHER)
+    chain = published.content.configuration.chains[alert.chain]
+    taken = escalation.acknowledge(alert, chain, person=member.name, via=via, now=now)
+    if not uow.alerts.update(taken, expected_status=AlertStatus.OPEN):
+        return Taken(alert=uow.alerts.get(alert.id) or alert, outcome=TakeOutcome.TAKEN_BY_OTHER)
+    uow.alerts.add_entry(
+        AlertEntry(
+            id=new_id(),
+            alert=alert.id,
+            at=now,
+            kind=EntryKind.ACKNOWLEDGED,
+            level=alert.level,
+            actor=member.name,
+            understood=f"taken by {member.name} by {via}",
+        )
+    )
+    uow.audit.append(
+        at=now,
+        actor=f"staff:{member.key}",
+        action="alert.acknowledged",
+        subject="alert",
+        subject_id=alert.id,
+        detail={"via": via},
+    )
+    _tell_others(uow, published, taken, member, public_url, now)
+    return Taken(alert=taken, outcome=TakeOutcome.TAKEN)
+
+
+def take_by_code(
+    uow: UnitOfWork,
+    published: Published,
+    *,
+    person: str,
+    code: str,
+    inbound: Inbound,
+    public_url: str,
+    now: datetime,
+) -> None:
+    """Take the alert that a member of staff named by text, and answer them with what came of it."""
+    configuration = published.content.configuration
+    member = configuration.staff[person]
+    alert = uow.alerts.by_code(inbound.clinic, code) if code else None
+    if alert is None or alert.status is AlertStatus.CLOSED:
+        _answer_unknown(uow, published, member, code, inbound, public_url, now)
+        return
+    taken = take(uow, published, alert, member, via="sms", public_url=public_url, now=now)
+    link = alert_link(uow, taken.alert, member, public_url, now)
+    clinic = clinic_of(configuration, alert.clinic)
+    if taken.outcome in {TakeOutcome.TAKEN, TakeOutcome.ALREADY_YOURS}:
+        _answer(uow, published, member, inbound, "STAFF_TAKEN", {"code": alert.code, "link": link}, now)
+    else:
+        _answer(uow, published, member, inbound, "STAFF_OTHER", _with_whom(taken.alert, clinic, link), now)
+
+
+def _with_whom(alert: Alert, clinic: Clinic, link: str) -> dict[str, str]:
+    at = windows.local(alert.acknowledged_at or alert.opened_at, clinic.timezone)
+    return {
+        "code": alert.code,
+        "who": alert.acknowledged_by or "somebody",
+        "time": at.strftime("%H:%M"),
+        "link": link,
+    }
+
+
+def _answer_unknown(
+    uow: UnitOfWork,
+    published: Published,
+    member: StaffMember,
+    code: str,
+    inbound: Inbound,
+    public_url: str,
+    now: datetime,
+) -> None:
+    open_codes = [alert.code for alert in uow.alerts.list("open", None, 5)]
+    values = {
+        "code": code or "with that text",
+        "codes": ", ".join(open_codes) or "none",
+        "link": f"{public_url}/staff",
+    }
+    _answer(uow, published, member, inbound, "STAFF_UNKNOWN", values, now)
+
+
+def _answer(
+    uow: UnitOfWork,
+    published: Published,
+    member: StaffMember,
+    inbound: Inbound,
+    template: str,
+    values: dict[str, str],
+    now: datetime,
+) -> None:
+    draft = Draft(
+        template=template,
+        message_class=MessageClass.STAFF_REPLY,
+        channel=Channel.SMS,
+        to=inbound.sender,
+        intent=f"reply/{inbound.id}",
+        values=values,
+        person=member.key,
+        inbound=inbound.id,
+    )
+    _queue(uow, published, inbound.clinic, draft, now)
+
+
+def _tell_others(
+    uow: UnitOfWork, published: Published, alert: Alert, member: StaffMember, public_url: str, now: datetime
+) -> None:
+    """One text to each other person whom this round of notices went to: somebody has it."""
+    configuration = published.content.configuration
+    clinic = clinic_of(configuration, alert.clinic)
+    for person in sorted(_told(uow.messages.of_alert(alert.id), alert) - {member.key}):
+        other = configuration.staff.get(person)
+        if other is None or other.phone is None:
+            continue
+        link = alert_link(uow, alert, other, public_url, now)
+        draft = Draft(
+            template="STAFF_OTHER",
+            message_class=MessageClass.STAFF_REPLY,
+            channel=Channel.SMS,
+            to=other.phone,
+            intent=f"taken/{alert.id}/{alert.raises}/{person}",
+            values=_with_whom(alert, clinic, link),
+            person=person,
+            alert=alert.id,
+        )
+        _queue(uow, published, alert.clinic, draft, now)
+
+
+def _told(messages: tuple[Message, ...], alert: Alert) -> set[str]:
+    prefix = f"notice/{alert.id}/{alert.raises}/"
+    return {
+        message.person
+        for message in messages
+        if message.person is not None and message.intent.startswith(prefix) and message.sent_at is not None
+    }
+
+
+def _queue(uow: UnitOfWork, published: Published, clinic_key: str, draft: Draft, now: datetime) -> None:
+    clinic = clinic_of(published.content.configuration, clinic_key)
+    if uow.messages.add(compose(published, clinic, draft, now)):
+        uow.wake(draft.message_class.lane.value)
