@@ -260,24 +260,25 @@ class TwilioStandIn:
         code: int | None = None,
         *,
         problem: bool = False,
-        retry_after: int | None = None,
+        headers: Mapping[str, str] | None = None,
         times: int | None = 1,
         when: When | None = None,
     ) -> None:
         """Answer with `status` and Twilio's `code`; `problem`: in the form of RFC 9457."""
-        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         kind = "application/problem+json" if problem else "application/json"
         body = json.dumps(_error(status, code, problem=problem))
-        self.plan(Fault(status=status, body=body, content_type=kind, headers=headers), times=times, when=when)
+        self.plan(Fault(status=status, body=body, content_type=kind, headers=headers or {}), times=times, when=when)
 
     def html(self, status: int, *, accept: bool = False, times: int | None = 1, when: When | None = None) -> None:
         """Answer with a page, as something between us and Twilio does."""
         page = "<html><body>Something is wrong</body></html>"
         self.plan(Fault(accept=accept, status=status, body=page, content_type="text/html"), times=times, when=when)
 
-    def garble(self, body: str, *, status: int = 201, accept: bool = True, times: int | None = 1) -> None:
+    def garble(
+        self, body: str, *, status: int = 201, accept: bool = True, times: int | None = 1, when: When | None = None
+    ) -> None:
         """Take the message and answer `body`."""
-        self.plan(Fault(accept=accept, status=status, body=body), times=times)
+        self.plan(Fault(accept=accept, status=status, body=body), times=times, when=when)
 
     def _strike(self, request: Request) -> Fault | None:
         planned = next((each for each in self._planned if each.when(request)), None)
@@ -399,14 +400,21 @@ class TwilioStandIn:
             "uri": f"{API}/{self.account}/Messages/{text.sid}.json",
         }
 
+    def settle(self, sid: str, status: str, *, error_code: int | None = None, body: str | None = None) -> Text:
+        """Let message `sid` be `status` (and redact it) without telling anybody."""
+        with self._changed:
+            old = self._texts[sid]
+            changed = replace(old, status=status, error_code=error_code, body=old.body if body is None else body)
+            self._texts[sid] = changed
+            return changed
+
     # What it posts to the service
 
     def status(
         self, sid: str, status: str, *, error_code: int | None = None, forgery: Forgery = TRUE, times: int = 1
     ) -> tuple[Answer, ...]:
         """Post that message `sid` is now `status`, to the address that came with it, `times` times at once."""
-        with self._changed:
-            text = self._texts[sid] = replace(self._texts[sid], status=status, error_code=error_code)
+        text = self.settle(sid, status, error_code=error_code)
         assert text.callback is not None, "this message asked for no statuses"
         fields = (
             ("AccountSid", self.account),
