@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from followup.content.catalogue import Catalogue
-from followup.content.problems import InvalidContent, Place, Report, format_problems, refuse
+from followup.content.problems import InvalidContent, Report, format_problems, refuse
 from followup.content.schedules_file import FILE, names_in
 from followup.content.shapes import Reading, Refused
 from followup.content.template_folder import (
@@ -23,11 +24,13 @@ from followup.content.template_folder import (
     question_keys,
     read_templates,
 )
-from followup.content.yaml_source import Table, parse
+from followup.content.template_lint import lint, lint_clinics
+from followup.content.yaml_source import Table, parse, place_of
 from followup.domain.schedule import Configuration
+from followup.domain.schedule_check import Found, check, check_weeks_ahead
 from followup.errors import BadInput, Problem
 
-__all__ = ["Content", "InvalidContent", "content_from", "format_problems", "load_content"]
+__all__ = ["Content", "InvalidContent", "content_from", "format_problems", "load_content", "weeks_ahead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +63,33 @@ def content_from(schedules_text: str, templates: Mapping[str, str], name: str = 
     files = read_templates(templates)
     report = Report(name, schedules_text)
     configuration = _configuration(root, files, report)
-    if configuration is not None:
-        _check_templates(files, configuration, root, report)
-    refuse([report, *files.reports])
+    reports = (report, *files.reports.values())
     if configuration is None:
+        refuse(reports)
         # Not reached: a part that is refused is always in the report.
         raise InvalidContent("the schedule file cannot be used", (), {})
+    _note_missing(files, configuration, root, report)
+    _note_found(check(configuration), root, report)
+    refuse(reports)
+    texts = catalogue(files, configuration)
+    _note_texts(texts, configuration, root, files, report)
+    refuse(reports)
     return Content(
         configuration=configuration,
-        catalogue=catalogue(files, configuration),
+        catalogue=texts,
         schedules_text=schedules_text,
         template_files=dict(templates),
         content_hash=content_hash(schedules_text, templates),
+        warnings=tuple(warning for one in reports for warning in one.warnings),
     )
+
+
+def weeks_ahead(content: Content, now: datetime, name: str = "schedules.yaml") -> tuple[Problem, ...]:
+    """What the rotas and hours of `content` leave open in the 14 days after `now`: nobody on duty, long closures."""
+    report = Report(name, content.schedules_text)
+    found = check_weeks_ahead(content.configuration, now)
+    _note_found(found, parse(content.schedules_text, name), report)
+    return (*report.problems, *report.warnings)
 
 
 def content_hash(schedules_text: str, templates: Mapping[str, str]) -> str:
@@ -90,13 +107,26 @@ def _configuration(root: Table, files: TemplateFiles, report: Report) -> Configu
         return None
 
 
-def _check_templates(files: TemplateFiles, configuration: Configuration, root: Table, report: Report) -> None:
+def _note_missing(files: TemplateFiles, configuration: Configuration, root: Table, report: Report) -> None:
     missing = missing_templates(
         files, question_keys(configuration), configuration.languages, configuration.staff_language
     )
-    place = root.get("languages")
     for sentence in missing:
-        report.add(place.place if place is not None else Place(1, 1), sentence)
+        report.add(place_of(root, ("languages",)), sentence)
+
+
+def _note_found(found: Iterable[Found], root: Table, report: Report) -> None:
+    for one in found:
+        report.add(place_of(root, one.path), one.message, warning=one.warning)
+
+
+def _note_texts(
+    texts: Catalogue, configuration: Configuration, root: Table, files: TemplateFiles, report: Report
+) -> None:
+    for key, message in lint_clinics(configuration).items():
+        report.add(place_of(root, ("clinics", key, "name")), message)
+    for remark in lint(texts, configuration):
+        files.reports[remark.template.path].add(remark.place, remark.message, warning=remark.warning)
 
 
 def _text(path: Path) -> str:

@@ -47,18 +47,27 @@ class Report:
     name: str
     text: str
     _found: dict[tuple[Place, str], None] = field(default_factory=dict)
+    _warned: dict[tuple[Place, str], None] = field(default_factory=dict)
 
-    def add(self, place: Place, message: str) -> None:
-        """Note a mistake; the same one twice counts once."""
-        self._found.setdefault((place, message))
+    def add(self, place: Place, message: str, *, warning: bool = False) -> None:
+        """Note a mistake, or something only worth a look; the same one twice counts once."""
+        (self._warned if warning else self._found).setdefault((place, message))
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything noted, in the order of the file."""
-        ordered = sorted(self._found, key=lambda found: (found[0].line, found[0].column))
+        """Every mistake, in the order of the file."""
+        return self._in_order(self._found)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Everything worth a look, in the order of the file."""
+        return self._in_order(self._warned)
+
+    def _in_order(self, noted: Iterable[tuple[Place, str]]) -> tuple[Problem, ...]:
+        ordered = sorted(noted, key=lambda found: (found[0].line, found[0].column))
         return tuple(
             Problem(at=f"{self.name}:{place.line}:{place.column}", message=message) for place, message in ordered
         )

@@ -27,7 +27,7 @@ class TemplateFiles:
     """Template files that were read, and what is wrong with them."""
 
     templates: Mapping[TemplateId, Template]
-    reports: tuple[Report, ...]
+    reports: Mapping[str, Report]
 
     @property
     def keys(self) -> frozenset[str]:
@@ -38,10 +38,10 @@ class TemplateFiles:
 def read_templates(files: Mapping[str, str]) -> TemplateFiles:
     """Every template of `files` (path below the template folder -> text)."""
     templates: dict[TemplateId, Template] = {}
-    reports: list[Report] = []
+    reports: dict[str, Report] = {}
     for path, text in sorted(files.items()):
         report = Report(f"{FOLDER}/{path}", text)
-        reports.append(report)
+        reports[path] = report
         found = _PATH.fullmatch(path)
         if found is None:
             report.add(Place(1, 1), f"this file has no use here; templates are {_SHAPE}")
@@ -53,7 +53,7 @@ def read_templates(files: Mapping[str, str]) -> TemplateFiles:
             discreet=found["discreet"] is not None,
         )
         templates[template_id] = _read(template_id, text, report)
-    return TemplateFiles(templates, tuple(reports))
+    return TemplateFiles(templates, reports)
 
 
 def _read(template_id: TemplateId, text: str, report: Report) -> Template:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -64,7 +64,7 @@ class Series:
 Node = Scalar | Table | Series
 
 #: Where something stands in a file: keys of tables and positions in lists.
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 def parse(text: str, name: str) -> Table:
@@ -84,7 +84,7 @@ def parse(text: str, name: str) -> Table:
     return root if isinstance(root, Table) else Table(Place(1, 1), ())
 
 
-def place_of(root: Table, path: Path) -> Place:
+def place_of(root: Table, path: KeyPath) -> Place:
     """The place of the value at `path`, or of the nearest thing around it that is in the file.
 
     The last step of a path may be a key: then it is the place of the value that the key has.
@@ -143,7 +143,7 @@ def _below(node: Node, step: str | int) -> Node | None:
 class _Builder:
     report: Report
     anchors: dict[str, Node] = field(default_factory=dict)
-    sizes: dict[int, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
     total: int = 0
 
     def build(self, text: str) -> Node | None:
@@ -182,7 +182,7 @@ class _Builder:
         node = self._content(event, events, depth)
         if event.anchor:
             self.anchors[event.anchor] = node
-            self.sizes[id(node)] = self.total - before
+            self.sizes[event.anchor] = self.total - before
         return node
 
     def _content(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
@@ -207,7 +207,7 @@ class _Builder:
             value = self._node(next(events), events, depth + 1)
             if self._good_key(key, seen) and isinstance(key, Scalar):
                 seen[key.text] = key.place
-                yield Entry(key, value)
+                yield Entry(key, _under(key, value))
 
     def _good_key(self, key: Node, seen: dict[str, Place]) -> bool:
         if not isinstance(key, Scalar):
@@ -228,7 +228,7 @@ class _Builder:
                 _place(event), f"`*{event.anchor}` names nothing that was marked with `&{event.anchor}` above"
             )
             return Scalar(_place(event), "", plain=True)
-        self._count(event, self.sizes[id(node)])
+        self._count(event, self.sizes[event.anchor or ""])
         return node
 
     def _count(self, event: yaml.Event, more: int) -> None:
@@ -243,6 +243,13 @@ class _TooMuch(Exception):
     def __init__(self, place: Place, message: str) -> None:
         super().__init__(message)
         self.place = place
+
+
+def _under(key: Scalar, value: Node) -> Node:
+    """A table or list that begins below its key counts as being where the key is: there one looks for it."""
+    if isinstance(value, Scalar) or value.place.line <= key.place.line:
+        return value
+    return replace(value, place=key.place)
 
 
 def _place(event: yaml.Event) -> Place:

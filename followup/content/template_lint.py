@@ -1,0 +1,164 @@
+"""Every template, filled in with the longest values it may get: what it costs, and what it must not say.
+
+The loader runs this over a configuration and templates that were read without mistakes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from followup.content import private_words, sms
+from followup.content.carrier_words import CARRIER_WORDS
+from followup.content.catalogue import Catalogue, Template, TemplateId
+from followup.content.problems import Place, listed
+from followup.domain.people import Channel
+from followup.domain.schedule import AnswerKind, Clinic, Configuration, Question, Score
+
+#: A text of more parts than this costs too much and may arrive in the wrong order.
+MOST_PARTS = 4
+
+#: A link of ours, and the next opening in each language, at their longest.
+_LINK = "https://followup.clinic.example.org/a/" + "x" * 18
+_OPENING = {"en": "Mon Sep 28 at 10:00 AM"[:20], "es": "el mié 28 sept a las 10:00 a"}
+_KEYWORD_ANSWER = re.compile(rf"\b({'|'.join(sorted(CARRIER_WORDS))})\s*=", re.IGNORECASE)
+_TOP = Place(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about one template file."""
+
+    template: TemplateId
+    place: Place
+    message: str
+    warning: bool = False
+
+
+def lint(catalogue: Catalogue, configuration: Configuration) -> Iterator[Remark]:
+    """Everything that must not be sent, and a warning for each text that takes more than one part."""
+    treatments = frozenset(schedule.treatment for schedule in configuration.schedules.values())
+    for template_id, template in catalogue.templates.items():
+        yield from _says(template_id, template, treatments)
+        if template_id.channel is Channel.SMS:
+            yield from _costs(template_id, catalogue, configuration)
+    for question in configuration.questions.values():
+        yield from _offers(question, catalogue)
+    yield from _discreet(catalogue, configuration)
+
+
+def worst_values(clinic: Clinic, configuration: Configuration, language: str) -> dict[str, str]:
+    """The longest value that each variable may get."""
+    shorts = [question.short.get(language, "") for question in configuration.questions.values()]
+    names = [person.name for person in configuration.staff.values()]
+    return {
+        "clinic": clinic.name,
+        "phone": clinic.phone,
+        "link": _LINK,
+        "open": _OPENING.get(language, _OPENING["es"]),
+        "question_short": max(shorts, key=len, default=""),
+        "level": "Emergency",
+        "code": "WWWW",
+        "age": "59 min",
+        "who": max(names, key=len, default=""),
+        "time": "12:59 PM",
+        "codes": "WWWW, MMMM, HHHH",
+        "text": "",
+    }
+
+
+# --- what a text says --------------------------------------------------------------------------
+
+
+def _says(template_id: TemplateId, template: Template, treatments: frozenset[str]) -> Iterator[Remark]:
+    parts = (*(template.subject.parts if template.subject else ()), *template.body.parts)
+    text = " ".join(part for part in parts if isinstance(part, str))
+    word = private_words.found_in(text, treatments)
+    if word is not None:
+        message = f"`{word}` names a drug, a treatment or a diagnosis; anybody may read a patient's messages"
+        yield Remark(template_id, _TOP, message)
+    shortener = private_words.shortener_in(text)
+    if shortener is not None:
+        yield Remark(template_id, _TOP, f"carriers block links of {shortener}; use a link of the clinic's own")
+    keyword = _KEYWORD_ANSWER.search(text)
+    if keyword is not None:
+        yield Remark(
+            template_id, _TOP, f"`{keyword[1]}` cannot be an answer: carriers act on that word themselves; use digits"
+        )
+
+
+def _offers(question: Question, catalogue: Catalogue) -> Iterator[Remark]:
+    """A question must name the digits that answer it."""
+    wanted = question.options or ((0, 10) if question.kind is AnswerKind.SCALE else ())
+    for template_id, template in catalogue.templates.items():
+        if template_id.key != question.text or template_id.channel is not Channel.SMS:
+            continue
+        text = " ".join(part for part in template.body.parts if isinstance(part, str))
+        missing = [str(digit) for digit in wanted if not re.search(rf"(?<!\d){digit}(?!\d)", text)]
+        if missing:
+            yield Remark(
+                template_id, _TOP, f"the text does not name the answer {listed(missing)} of question {question.key}"
+            )
+
+
+def _discreet(catalogue: Catalogue, configuration: Configuration) -> Iterator[Remark]:
+    """A discreet clinic's pain questions must have the versions without the word."""
+    clinic = next((clinic for clinic in configuration.clinics.values() if clinic.discreet), None)
+    if clinic is None:
+        return
+    keys = {
+        key
+        for question in configuration.questions.values()
+        if question.score is Score.PAIN
+        for key in (question.text, question.remind)
+    }
+    for template_id in catalogue.templates:
+        if template_id.key not in keys or template_id.discreet or template_id.channel is not Channel.SMS:
+            continue
+        if not catalogue.has(template_id.key, template_id.language, Channel.SMS, discreet=True):
+            message = (
+                f"clinic {clinic.key} is discreet, and there is no {template_id.language}.discreet.sms.txt beside this"
+            )
+            yield Remark(template_id, _TOP, message)
+
+
+# --- what a text costs -------------------------------------------------------------------------
+
+
+def _costs(template_id: TemplateId, catalogue: Catalogue, configuration: Configuration) -> Iterator[Remark]:
+    worst: tuple[int, str] = (1, "")
+    for clinic in configuration.clinics.values():
+        values = worst_values(clinic, configuration, template_id.language)
+        text = catalogue.render(
+            template_id.key,
+            language=template_id.language,
+            channel=Channel.SMS,
+            values=values,
+            fold=clinic.fold_spanish,
+            discreet=template_id.discreet,
+        ).body
+        count = sms.parts(text)
+        if count.parts > worst[0]:
+            worst = (count.parts, _why(clinic, text, count))
+    if worst[0] > MOST_PARTS:
+        yield Remark(template_id, _TOP, f"{worst[1]}; {MOST_PARTS} parts are the most")
+    elif worst[0] > 1:
+        yield Remark(template_id, _TOP, worst[1], warning=True)
+
+
+def _why(clinic: Clinic, text: str, count: sms.SmsCount) -> str:
+    beyond = sms.outside_gsm(text)
+    reason = f", because of {' '.join(beyond)}" if beyond else ""
+    return f"{count.parts} parts ({count.units} units of {count.encoding}{reason}) for {clinic.name}"
+
+
+def lint_clinics(configuration: Configuration) -> Mapping[str, str]:
+    """Clinics whose name gives a treatment or diagnosis away in every text, with the reason."""
+    treatments = frozenset(schedule.treatment for schedule in configuration.schedules.values())
+    found = {key: private_words.found_in(clinic.name, treatments) for key, clinic in configuration.clinics.items()}
+    return {
+        key: f"`{word}` in the clinic's name would stand in every text; give a name that says nothing about the treatment"
+        for key, word in found.items()
+        if word is not None
+    }
