@@ -1,0 +1,375 @@
+"""Every number of a text with its type; which of them answers the question is for `ratings`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from followup.domain.reading.normalise import Words
+from followup.domain.reading.pattern import ASK, HARD, SOFT
+from followup.domain.reading.reading import NumberRead, NumberType
+
+_STOPS = frozenset((HARD, SOFT, ASK))
+_HIGHEST = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWords:
+    """The word lists that tell numbers apart."""
+
+    dose_units: frozenset[str]
+    drugs: frozenset[str]
+    took: frozenset[str]
+    durations: frozenset[str]
+    clock: frozenset[str]
+    months: frozenset[str]
+    fever: frozenset[str]
+    degrees: frozenset[str]
+    money: frozenset[str]
+    counted: frozenset[str]
+    pressure: frozenset[str]
+    body: frozenset[str]
+    ones: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A number among the words: its value, and the indexes it covers."""
+
+    value: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A read number with the words it covers."""
+
+    read: NumberRead
+    first: int
+    last: int
+
+
+class Neighbours:
+    """The words around a number, by distance; empty text beyond the edge of the text."""
+
+    __slots__ = ("_words",)
+
+    def __init__(self, words: Words) -> None:
+        self._words = words.words
+
+    def at(self, index: int) -> str:
+        """The word at an index, or nothing."""
+        return self._words[index].text if 0 <= index < len(self._words) else ""
+
+    def run(self, first: int, count: int) -> tuple[str, ...]:
+        """Up to `count` words from `first` within the same clause."""
+        found: list[str] = []
+        for index in range(first, first + count):
+            word = self.at(index)
+            if not word or word in _STOPS:
+                break
+            found.append(word)
+        return tuple(found)
+
+    def back(self, last: int, count: int) -> tuple[str, ...]:
+        """Up to `count` words that end at `last`, nearest first, within the same clause."""
+        found: list[str] = []
+        for index in range(last, last - count, -1):
+            word = self.at(index)
+            if not word or word in _STOPS:
+                break
+            found.append(word)
+        return tuple(found)
+
+
+def tokens_of(words: Words) -> tuple[Token, ...]:
+    """Digits (number words are digits by now), halves joined: `5 and a half` is 5.5."""
+    around = Neighbours(words)
+    found: list[Token] = []
+    for index, word in enumerate(words.words):
+        if word.text[0].isdigit() and _is_number(word.text):
+            found.append(_with_half(float(word.text), index, around))
+    return tuple(found)
+
+
+def _is_number(text: str) -> bool:
+    return text.count(".") <= 1 and text.replace(".", "").isdecimal() and text.isascii() and len(text) < 16
+
+
+_HALVES = (("and", "a", "half"), ("and", "half"), ("y", "medio"), ("y", "media"), ("1", "/", "2"), ("\u00bd",))
+
+
+def _with_half(value: float, index: int, around: Neighbours) -> Token:
+    for half in _HALVES:
+        if tuple(around.at(index + 1 + step) for step in range(len(half))) == half:
+            return Token(value + 0.5, index, index + len(half))
+    return Token(value, index, index)
+
+
+def read_numbers(words: Words, lists: NumberWords) -> tuple[Placed, ...]:
+    """Every number with its type, in the order of the text."""
+    around = Neighbours(words)
+    tokens = tokens_of(words)
+    placed: list[Placed] = []
+    at = 0
+    while at < len(tokens):
+        made, used = _read_at(tokens, at, around, lists, words)
+        placed.append(made)
+        at += used
+    return tuple(placed)
+
+
+def _read_at(
+    tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords, words: Words
+) -> tuple[Placed, int]:
+    for reader in (_phone, _date, _clock_time, _pressure, _fraction, _range):
+        made = reader(tokens, at, around, lists)
+        if made is not None:
+            kind, value, low, used, last = made
+            return _place(words, tokens[at].first, last, kind, value, low), used
+    token = tokens[at]
+    return _place(words, token.first, token.last, _single(token, around, lists), token.value, None), 1
+
+
+def _place(words: Words, first: int, last: int, kind: NumberType, value: float, low: float | None) -> Placed:
+    start, end = words.span(first, last)
+    return Placed(
+        NumberRead(value=value, type=kind, words=words.original[start:end], start=start, end=end, low=low), first, last
+    )
+
+
+# Each of these reads more than one number at once: (type, value, low end, numbers used, last word).
+_Several = tuple[NumberType, float, float | None, int, int]
+_Reader = Callable[[tuple[Token, ...], int, Neighbours, NumberWords], _Several | None]
+
+
+def _next(tokens: tuple[Token, ...], at: int, around: Neighbours, joiners: frozenset[str], most: int = 1) -> Token | None:
+    """The next number when only these joining words stand between."""
+    if at + 1 >= len(tokens):
+        return None
+    token, following = tokens[at], tokens[at + 1]
+    between = [around.at(index) for index in range(token.last + 1, following.first)]
+    if len(between) > most or not all(word in joiners for word in between):
+        return None
+    return following
+
+
+_PHONE_JOINERS = frozenset(("-", ".", ",", "(", ")", "/", " ", HARD))
+
+
+def _phone(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+    used, digits = 1, _digits(tokens[at])
+    while at + used < len(tokens) and _next(tokens, at + used - 1, around, _PHONE_JOINERS) is not None:
+        digits += _digits(tokens[at + used])
+        used += 1
+    long_enough = len(digits) >= 7 and (used == 1 or all(len(_digits(token)) >= 1 for token in tokens[at : at + used]))
+    if not long_enough or (used > 1 and max(len(_digits(token)) for token in tokens[at : at + used]) < 3):
+        return None
+    return NumberType.PHONE, tokens[at].value, None, used, tokens[at + used - 1].last
+
+
+def _digits(token: Token) -> str:
+    return str(int(token.value)) if token.value == int(token.value) else str(token.value)
+
+
+def _date(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+    slash = frozenset(("/", "-"))
+    second = _next(tokens, at, around, slash)
+    if second is not None and second.first > tokens[at].last + 1:
+        third = _next(tokens, at + 1, around, slash)
+        if third is not None and third.first > second.last + 1:
+            return NumberType.DATE, tokens[at].value, None, 3, third.last
+    token = tokens[at]
+    near = (around.at(token.first - 1), around.at(token.last + 1), around.at(token.first - 2), around.at(token.last + 2))
+    if near[0] in lists.months or near[1] in lists.months:
+        return NumberType.DATE, token.value, None, 1, token.last
+    if near[1] == "de" and near[3] in lists.months:
+        return NumberType.DATE, token.value, None, 1, token.last
+    if near[1] in _ORDINALS or near[0] in ("dia", "room", "cuarto", "apt", "age", "edad", "day", "born", "infusion", "gate", "line", "option", "number", "#", "page", "chapter", "season", "channel", "unit", "suite", "highway", "route", "hwy", "exit"):
+        return NumberType.DATE, token.value, None, 1, token.last
+    if token.value >= 1900 and token.value < 2100 and token.value == int(token.value):
+        return NumberType.DATE, token.value, None, 1, token.last
+    return None
+
+
+_ORDINALS = frozenset(("th", "st", "nd", "rd", "ra", "er", "ta", "esta", "da"))
+
+
+def _clock_time(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+    second = _next(tokens, at, around, frozenset((SOFT,)))
+    token = tokens[at]
+    if second is not None and _colon(around, token, second):
+        return NumberType.TIME, token.value, None, 2, second.last
+    if _says_clock(token, around, lists):
+        return NumberType.TIME, token.value, None, 1, token.last
+    return None
+
+
+def _colon(around: Neighbours, token: Token, second: Token) -> bool:
+    return second.first == token.last + 2 and around.at(token.last + 1) == ":"
+
+
+_AT = frozenset(("at", "around", "by", "after", "before", "since", "till", "until", "past", "about", "from"))
+_RATING_VERBS = frozenset(
+    "pain is am still sitting hovering stuck staying holding stays stayed steady right maybe hurts hurting hangs hanging now was it be "
+    "dolor esta anda sigue ando estoy level put rate rated".split()
+)
+
+
+def _says_clock(token: Token, around: Neighbours, lists: NumberWords) -> bool:
+    after = around.run(token.last + 1, 3)
+    if after and (after[0] in lists.clock or after[:2] in (("in", "the"), ("de", "la"), ("of", "the")) and len(after) > 2 and after[2] in _PARTS_OF_DAY and around.at(token.first - 1) in (*_AT, "las", "la")):
+        return True
+    before = around.back(token.first - 1, 2)
+    if not before:
+        return False
+    if before[0] in ("las", "la") and token.value <= 12:
+        return not _site_after(after, lists)
+    if before[0] in ("since", "until") and token.value <= 12 and not _site_after(after, lists):
+        return True
+    if before[0] in ("at", "around", "by") and (len(before) < 2 or before[1] not in _RATING_VERBS):
+        return token.value <= 12 and len(before) > 1 and not _site_after(after, lists)
+    return False
+
+
+_PARTS_OF_DAY = frozenset("morning afternoon evening night manana tarde noche madrugada".split())
+
+
+def _site_after(after: tuple[str, ...], lists: NumberWords) -> bool:
+    return bool(after) and (after[0] in lists.body or after[0] in ("out", "/", "sitting", "walking", "resting"))
+
+
+_OVER = frozenset(("/", "over", "sobre", "con", "on"))
+
+
+def _pressure(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+    token = tokens[at]
+    named = any(word in lists.pressure for word in around.back(token.first - 1, 6))
+    joined = _next(tokens, at, around, _OVER)
+    if joined is None and named:
+        joined = _next(tokens, at, around, frozenset((SOFT, "and", "y", "-")))
+    if joined is not None and 70 <= token.value <= 300 and 30 <= joined.value <= 200 and joined.value < token.value:
+        return NumberType.BLOOD_PRESSURE, token.value, joined.value, 2, joined.last
+    if joined is not None and named and 7 <= token.value <= 30 and 4 <= joined.value <= 20 and token.value > joined.value:
+        # Spoken in tens in much of Latin America: `18 con 11` is 180/110.
+        return NumberType.BLOOD_PRESSURE, token.value * 10, joined.value * 10, 2, joined.last
+    if named and 120 <= token.value <= 300:
+        return NumberType.BLOOD_PRESSURE, token.value, None, 1, token.last
+    return None
+
+
+_OUT_OF = (("/",), ("out", "of"), ("of",), ("out", "of", "a"), ("de",), ("sobre",), ("de", "un"), ("on", "a", "scale", "of"))
+
+
+def _fraction(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+    token = tokens[at]
+    if at + 1 >= len(tokens):
+        return None
+    following = tokens[at + 1]
+    between = tuple(around.at(index) for index in range(token.last + 1, following.first))
+    if between in _OUT_OF and following.value in (10.0, 100.0) and not (token.value > following.value and between == ("/",)):
+        value = token.value if following.value == _HIGHEST else token.value / 10
+        return NumberType.FRACTION, value, None, 2, following.last
+    if between in _OUT_OF and following.value == _HIGHEST:
+        return NumberType.FRACTION, token.value, None, 2, following.last
+    return None
+
+
+_RANGE_JOINERS = frozenset(("-", "to", "or", "o", "a", "y", "and", "/", "u", "maybe", "almost", "~"))
+
+
+def _range(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+    token, second = tokens[at], _next(tokens, at, around, _RANGE_JOINERS, most=2)
+    if second is None or second.first == token.last + 1:
+        return None
+    if not (token.value <= _HIGHEST and second.value <= _HIGHEST):
+        return None
+    joiner = around.at(token.last + 1)
+    before = around.back(token.first - 1, 3)
+    if joiner in ("and", "y") and "between" not in before and "entre" not in before:
+        return None
+    if joiner in ("to", "a") and any(word in _MOVES for word in before):
+        return None
+    if _unit_after(second, around, lists):
+        return None
+    return NumberType.RANGE, max(token.value, second.value), min(token.value, second.value), 2, second.last
+
+
+_MOVES = frozenset(
+    "from went gone going jumped shot climbed rose dropped fell down up back de subio bajo paso brinco salto cambio moved changed".split()
+)
+
+
+def _unit_after(token: Token, around: Neighbours, lists: NumberWords) -> bool:
+    after = around.at(token.last + 1)
+    return after in lists.durations or after in lists.dose_units or after in lists.counted or after in lists.clock
+
+
+def _single(token: Token, around: Neighbours, lists: NumberWords) -> NumberType:
+    for test, kind in _SINGLES:
+        if test(token, around, lists):
+            return kind
+    return NumberType.RATING if token.value <= _HIGHEST else NumberType.OTHER
+
+
+def _is_money(token: Token, around: Neighbours, lists: NumberWords) -> bool:
+    return around.at(token.first - 1) == "$" or around.at(token.last + 1) in lists.money
+
+
+def _is_temperature(token: Token, around: Neighbours, lists: NumberWords) -> bool:
+    plausible = 35 <= token.value <= 43 or 95 <= token.value <= 110
+    named = any(word in lists.fever for word in (*around.back(token.first - 1, 5), *around.run(token.last + 1, 3)))
+    return plausible and (named or around.at(token.last + 1) in lists.degrees)
+
+
+def _is_dose(token: Token, around: Neighbours, lists: NumberWords) -> bool:
+    after, before = around.run(token.last + 1, 3), around.back(token.first - 1, 2)
+    if after and (after[0] in lists.dose_units or after[0] in lists.drugs):
+        return True
+    if len(after) > 1 and after[0] in ("of", "de", "extra", "more", "mas") and (
+        after[1] in ("the", "my", "those", "las", "los", "mis", "them", "these") or after[1] in lists.drugs or after[1] in lists.dose_units
+    ):
+        return True
+    if before and before[0] in lists.took:
+        return True
+    return bool(before) and before[0] in lists.drugs and token.value > _HIGHEST
+
+
+def _is_duration(token: Token, around: Neighbours, lists: NumberWords) -> bool:
+    after = around.run(token.last + 1, 3)
+    if not after:
+        return False
+    if after[0] in lists.durations:
+        return True
+    return len(after) > 1 and after[0] in ("more", "full", "straight", "whole", "or", "mas", "o", "solid", "good", "long", "-", "different") and after[1] in lists.durations
+
+
+def _is_count(token: Token, around: Neighbours, lists: NumberWords) -> bool:
+    after = around.run(token.last + 1, 2)
+    if not after:
+        return False
+    if after[0] in lists.counted or after[0] in ("%", "x"):
+        return True
+    return _counts_plural(after, lists)
+
+
+_NOT_PLURAL = frozenset(
+    "is was its always sometimes this yes thats plus less as perhaps mas pues gracias es las los unless besides across "
+    "thanks miss hurts aches throbs sits stays feels burns pues tras dios towards afterwards has does stands "
+    "antes ahora entonces sis bless guess ms mrs pass hours days minutes".split()
+)
+
+
+def _counts_plural(after: tuple[str, ...], lists: NumberWords) -> bool:
+    word = after[0]
+    return len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _NOT_PLURAL and word not in lists.body
+
+
+_SINGLES: tuple[tuple[Callable[[Token, Neighbours, NumberWords], bool], NumberType], ...] = (
+    (_is_money, NumberType.OTHER),
+    (_is_temperature, NumberType.TEMPERATURE),
+    (_is_dose, NumberType.DOSE),
+    (_is_duration, NumberType.DURATION),
+    (_is_count, NumberType.COUNT),
+)
