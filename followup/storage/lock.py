@@ -19,6 +19,13 @@ class WriteLock:
         self._changed = threading.Condition()
         self._holder: int | None = None
         self._urgent_waiting = 0
+        self._waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many writers wait at this moment."""
+        with self._changed:
+            return self._waiting
 
     def acquire(self, *, urgent: bool) -> None:
         """Wait for the lock. Raises StorageError when it takes too long, or when this thread holds it already."""
@@ -27,10 +34,12 @@ class WriteLock:
                 raise StorageError(
                     "this thread is writing already; a unit of work cannot hold another", temporary=False
                 )
+            self._waiting += 1
             self._urgent_waiting += urgent
             try:
                 free = self._changed.wait_for(lambda: self._is_free_for(urgent=urgent), self._patience)
             finally:
+                self._waiting -= 1
                 self._urgent_waiting -= urgent
             if not free:
                 self._changed.notify_all()
