@@ -7,13 +7,14 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Final
 
 from followup.gateways.port import Outgoing
 
 NEUTRAL_SUBJECT: Final = "A message from your clinic"
 _WIRE: Final = policy.SMTP.clone(cte_type="7bit")
+_ADDRESS: Final = re.compile(r"""(?:"?(?P<name>[^"<>]*)"?\s*<)?(?P<spec>[^\s<>]+)(?(name)>)""")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 
@@ -44,12 +45,14 @@ def mail_address(text: str) -> Address:
     """`x@y` or `Name <x@y>`. Raises ValueError for anything else, line breaks and lists among it."""
     if one_line(text) != text.strip():
         raise ValueError("an address holds no control characters")
-    name, spec = parseaddr(text)
-    local, _, domain = spec.rpartition("@")
+    found = _ADDRESS.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("not an e-mail address")
+    local, _, domain = found["spec"].rpartition("@")
     ascii_domain = domain.encode("idna").decode() if domain else ""
     if not _LOCAL.fullmatch(local) or not all(map(_LABEL.fullmatch, ascii_domain.split("."))):
         raise ValueError("not an e-mail address")
-    return Address(display_name=name, username=local, domain=ascii_domain)
+    return Address(display_name=(found["name"] or "").strip(), username=local, domain=ascii_domain)
 
 
 def domain_of(address: Address) -> str:
