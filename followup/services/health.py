@@ -9,6 +9,7 @@ from typing import TypedDict
 from followup.services.context import Context
 from followup.services.hold import is_held
 from followup.storage.errors import StorageError
+from followup.storage.store import Store
 from followup.storage.unit_of_work import UnitOfWork
 
 #: Why the files on disk are not what runs; empty while they are. Whoever reads the files writes it.
@@ -81,9 +82,9 @@ def _ticking(uow: UnitOfWork, now: datetime, watched: Mapping[str, timedelta]) -
     return OK if not silent else f"no good run lately: {', '.join(sorted(silent))}"
 
 
-def set_pending_error(context: Context, problem: str | None) -> None:
-    """Say why the files on disk are not what runs, or that they are again. `problem` names places, not values."""
-    with context.store.write() as uow:
+def set_pending_error(store: Store, problem: str | None) -> None:
+    """Say why the files on disk are not what runs, or that they are again. `problem` names places in the files."""
+    with store.write() as uow:
         if (uow.facts.get(PENDING_ERROR) or None) != problem:
             uow.facts.set(PENDING_ERROR, problem or "")
             uow.commit()

@@ -1,0 +1,109 @@
+"""The table of everything that runs by the clock. READ THIS to know what a running service does by itself.
+
+followup.worker.loop gives each job a thread of its own, runs it when its time has come and when one of its topics
+was rung, and notes its beat. A job takes due work from the database, so it may run anywhere, at any time, twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from followup.errors import FollowupError
+from followup.services.advance_alerts import advance_due
+from followup.services.check_invariants import check
+from followup.services.context import Context
+from followup.services.housekeeping import clear_out
+from followup.services.read_inbound import read_pending
+from followup.services.seal_audit import seal
+from followup.services.send_due_checkins import send_due_checkins
+from followup.services.settle_doubts import settle
+
+#: A beat older than this many intervals (and MOST_SECONDS more) means that the job has stopped.
+MISSED = 3
+GRACE = timedelta(seconds=30)
+
+Work = Callable[[Context], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One periodic job. `work` gives how much it moved; it is called again at once while that is not nothing.
+
+    `wakes`: topics of a commit that make it run without waiting for `every`.
+    """
+
+    name: str
+    about: str
+    every: timedelta
+    work: Work
+    wakes: frozenset[str] = frozenset()
+
+    @property
+    def silent_after(self) -> timedelta:
+        """The age of its last beat from which on something is wrong."""
+        return self.every * MISSED + GRACE
+
+
+class InvariantBroken(FollowupError):
+    """What must always hold does not; the message names what, in plain words and without patient data."""
+
+
+def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
+    """The table. `heartbeat` tells a watcher elsewhere that all is well; it is called by the last check alone."""
+    return (
+        Job(
+            name="send_due_checkins",
+            about="ask, remind and close the check-ins whose time has come",
+            every=timedelta(seconds=1),
+            work=send_due_checkins,
+            wakes=frozenset({"check_in"}),
+        ),
+        Job(
+            name="read_inbound",
+            about="read what came in: danger first, then answers, stop words and staff codes",
+            every=timedelta(seconds=2),
+            work=read_pending,
+            wakes=frozenset({"inbound"}),
+        ),
+        Job(
+            name="advance_alerts",
+            about="tell the next person of every alert that nobody has taken",
+            every=timedelta(seconds=1),
+            work=advance_due,
+            wakes=frozenset({"alerts"}),
+        ),
+        Job(
+            name="settle_doubts",
+            about="find out what became of messages whose answer was lost; let go of what came too late",
+            every=timedelta(seconds=5),
+            work=settle,
+        ),
+        Job(
+            name="seal_audit",
+            about="chain the new rows of the audit trail",
+            every=timedelta(seconds=5),
+            work=seal,
+        ),
+        Job(
+            name="check_invariants",
+            about="check in the database what must always hold, then tell the watcher elsewhere that all is well",
+            every=timedelta(minutes=1),
+            work=lambda context: _check_then_tell(context, heartbeat),
+        ),
+        Job(
+            name="housekeeping",
+            about="clear out sessions and sign-in tries that have ended",
+            every=timedelta(minutes=10),
+            work=clear_out,
+        ),
+    )
+
+
+def _check_then_tell(context: Context, heartbeat: Callable[[], None]) -> int:
+    breaches = check(context)
+    if breaches:
+        raise InvariantBroken("; ".join(breaches))
+    heartbeat()
+    return 0
