@@ -32,6 +32,8 @@ from followup.domain.triage import Evidence, Triage, triage
 AGAIN_AT_MOST = timedelta(minutes=5)
 #: The question that a very low mood opens, because the scale runs opposite to that of pain.
 MOOD_CHECK = "MOOD_CHECK"
+#: The rule by which contact is put on hold: danger at home, or a wish not to be contacted.
+SAFE_CONTACT_RULE = "U13"
 #: A reply this long after a check-in closed is still filed under it.
 LATE_FOR = timedelta(days=7)
 
@@ -209,7 +211,7 @@ def _concerning(
         effects.append(MoveCheckIn(check_in=ended, was=check_in.state))
     elif check_in is not None:
         effects += _records(situation, check_in, taken.given, late=True)
-    effects += _reported_status(situation, judged.fresh)
+    effects += _reported_status(situation, judged)
     effects.append(concern(judged, check_in, again=_danger(judged.evidence, judged.fresh.level)))
     effects += safety_text(situation, judged, now)
     return Decision(kind=reading.kind.value, level=judged.fresh.level, effects=tuple(effects))
@@ -268,7 +270,8 @@ def safety_text(situation: Situation, judged: Judged, now: datetime) -> list[Eff
         return []
     if any(rule.reply is ReplyFamily.NONE for rule in judged.fresh.rules if rule.level.at_least(Level.URGENT)):
         return []
-    template = replies.text_for(named.reply, situation.reach)
+    family = ReplyFamily.SORRY if named.reply is ReplyFamily.IN_CARE and _died(judged.evidence) else named.reply
+    template = replies.text_for(family, situation.reach)
     if named.level is Level.EMERGENCY and situation.emergency_open:
         recent = situation.last_safety_at is not None and now - situation.last_safety_at < AGAIN_AT_MOST
         template = None if recent else "E_AGAIN"
@@ -278,16 +281,20 @@ def safety_text(situation: Situation, judged: Judged, now: datetime) -> list[Eff
     return [Say(template=template, message_class=MessageClass.SAFETY if safety else MessageClass.REPLY)]
 
 
-def _reported_status(situation: Situation, met: Triage) -> list[Effect]:
+def _reported_status(situation: Situation, judged: Judged) -> list[Effect]:
+    """A status that a text reports holds at once, marked as reported until a person confirms it."""
     effects: list[Effect] = []
-    for rule in met.rules:
-        if rule.reply is ReplyFamily.SORRY:
-            effects.append(SetStatus(patient=situation.patient.id, status=PatientStatus.DECEASED))
-        elif rule.reply is ReplyFamily.IN_CARE:
-            effects.append(SetStatus(patient=situation.patient.id, status=PatientStatus.IN_HOSPITAL))
-        elif rule.reply is ReplyFamily.NONE and rule.level is Level.URGENT:
+    for rule in judged.fresh.rules:
+        if rule.reply is ReplyFamily.IN_CARE:
+            status = PatientStatus.DECEASED if _died(judged.evidence) else PatientStatus.IN_HOSPITAL
+            effects.append(SetStatus(patient=situation.patient.id, status=status))
+        elif rule.id == SAFE_CONTACT_RULE:
             effects.append(HoldContact(patient=situation.patient.id))
     return effects
+
+
+def _died(evidence: Evidence) -> bool:
+    return any(finding.topic == "died" and finding.scope.counts for finding in evidence.findings)
 
 
 def _answered(
@@ -369,7 +376,7 @@ def _outside_check_in(situation: Situation, read: Reader, reading: Reading, now:
     effects: list[Effect] = []
     if filed is not None:
         effects += _records(situation, filed, late, late=True)
-    effects += _reported_status(situation, judged.fresh)
+    effects += _reported_status(situation, judged)
     if judged.fresh.opens_alert:
         effects.append(concern(judged, filed))
     if filed is not None:

@@ -20,6 +20,8 @@ def run_until_quiet(context: Context) -> int:
     """Do all that is due now until nothing moves; returns how many moves were made."""
     moves = 0
     for _ in range(_MOST_ROUNDS):
+        if not _anything_due(context):
+            return moves
         moved = _one_round(context)
         if moved == 0:
             return moves
@@ -31,6 +33,13 @@ def run_until_quiet(context: Context) -> int:
 def _one_round(context: Context) -> int:
     moved = read_pending(context) + send_due_checkins(context) + advance_due(context) + settle(context)
     return moved + sum(deliver(context, lane) for lane in Lane)
+
+
+def _anything_due(context: Context) -> bool:
+    with context.store.read() as uow:
+        waiting = uow.inbound.oldest_pending_at() is not None
+    due = next_event_at(context)
+    return waiting or (due is not None and due <= context.clock.now())
 
 
 def next_event_at(context: Context) -> datetime | None:

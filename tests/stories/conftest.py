@@ -1,0 +1,64 @@
+"""Every story runs on both databases, begins on a Sunday morning, and fails on any message nobody expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time
+
+import pytest
+
+from followup.domain import windows
+from tests.support.clinic import CHICAGO, SUNDAY, Clinic, Clock, PatientPerson, StaffPerson
+
+
+@pytest.fixture
+def clinic(migrated_database_url: str) -> Iterator[Clinic]:
+    """The shipped clinic at 09:00 on a Sunday. Kay or Sam is on duty, by the shipped rota."""
+    story = Clinic(migrated_database_url, start=windows.instant_of(SUNDAY, time(9), CHICAGO))
+    try:
+        yield story
+        story.expects_nothing_more()
+    finally:
+        story.close()
+
+
+@pytest.fixture
+def clock(clinic: Clinic) -> Clock:
+    """The clinic's clock."""
+    return Clock(clinic)
+
+
+@pytest.fixture
+def ann(clinic: Clinic) -> PatientPerson:
+    """Ann, whose pain was 5 before the infusion."""
+    return clinic.patient("Ann", baseline=5)
+
+
+@pytest.fixture
+def bob(clinic: Clinic) -> PatientPerson:
+    """Bob, whose pain was 8 before the infusion."""
+    return clinic.patient("Bob", baseline=8)
+
+
+@pytest.fixture
+def carmen(clinic: Clinic) -> PatientPerson:
+    """Carmen, who writes Spanish; her pain was 6."""
+    return clinic.patient("Carmen", baseline=6, language="es")
+
+
+@pytest.fixture
+def kay(clinic: Clinic) -> StaffPerson:
+    """Nurse Kay."""
+    return clinic.staff["kay"]
+
+
+@pytest.fixture
+def sam(clinic: Clinic) -> StaffPerson:
+    """Nurse Sam."""
+    return clinic.staff["sam"]
+
+
+@pytest.fixture
+def lee(clinic: Clinic) -> StaffPerson:
+    """Dr. Lee, the lead."""
+    return clinic.staff["lee"]

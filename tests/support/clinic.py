@@ -1,0 +1,316 @@
+"""A clinic to tell stories with: named people with phones, a clock to push, real storage, real schedules.
+
+    ann = clinic.patient("Ann", baseline=5)
+    clinic.infusion(ann, ended="15:04")
+    clock.to("19:04")
+    ann.expects_sms("how are you now?")
+    ann.replies("1")
+
+A story ends with `clinic.expects_nothing_more()`, which its fixture calls: any message that nobody expected
+fails it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from followup.clock import StandingClock
+from followup.content.lexicon import load_lexicon
+from followup.content.loader import load_content
+from followup.domain import windows
+from followup.domain.alert import Alert, Outcome
+from followup.domain.infusion import Baseline
+from followup.domain.people import Channel, Consent, Patient, PatientDetails
+from followup.domain.plan import CheckIn
+from followup.gateways.simulator import SimulatedGateway, SimulatedProvider
+from followup.services.check_invariants import check
+from followup.services.close_alert import close
+from followup.services.context import Context, Mode, Policy
+from followup.services.publish_schedules import StoredContent, publish
+from followup.services.quiet import next_event_at, run_until_quiet
+from followup.services.receive_inbound import receive
+from followup.services.record_infusion import NewInfusion, NewPatient, Recorded, record_infusion
+from followup.storage.store import Store
+from followup.storage.vault import Vault
+
+ROOT = Path(__file__).resolve().parents[2]
+CHICAGO = "America/Chicago"
+#: A Sunday in winter time; the clinic opens again on Monday.
+SUNDAY = date(2026, 11, 22)
+
+
+class Clock:
+    """Pushes the clinic's clock forward, running every due moment on the way in order."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+
+    def now(self) -> datetime:
+        """Where the clock stands."""
+        return self._clinic.clock.now()
+
+    def forward(self, **duration: float) -> None:
+        """Push by a duration, given as for timedelta: `forward(hours=4)`."""
+        self.until(self.now() + timedelta(**duration))
+
+    def to(self, wall: str, *, days: int = 0, zone: str = CHICAGO) -> None:
+        """Push to a wall time (`"19:04"`) of the present local day, or of one some days later."""
+        day = windows.local_date(self.now(), zone) + timedelta(days=days)
+        self.until(windows.instant_of(day, time.fromisoformat(wall), zone))
+
+    def until(self, instant: datetime) -> None:
+        """Push to an instant."""
+        context, clock = self._clinic.context, self._clinic.clock
+        run_until_quiet(context)
+        while (due := next_event_at(context)) is not None and due <= instant:
+            clock.move_to(max(due, clock.now()))
+            run_until_quiet(context)
+        clock.move_to(instant)
+        run_until_quiet(context)
+
+
+@dataclass
+class Person:
+    """Somebody with a phone and perhaps a mailbox; remembers which messages the story has expected."""
+
+    clinic: Clinic
+    name: str
+    number: str
+    email: str | None = None
+    seen_texts: int = 0
+    seen_mails: int = 0
+
+    def texts(self) -> list[str]:
+        """Every text this phone received, oldest first."""
+        messages = self.clinic.provider.phone_messages(self.number)
+        return [message["body"] for message in messages if message["to"] == self.number]
+
+    def mails(self) -> list[str]:
+        """Every mail received, subject and text, oldest first."""
+        if self.email is None:
+            return []
+        return [f"{mail['subject']}\n{mail['text']}" for mail in self.clinic.provider.mailbox(self.email)]
+
+    def expects_sms(self, *fragments: str) -> str:
+        """The next text that was not expected yet holds every fragment (in any case); returns it."""
+        texts = self.texts()
+        assert len(texts) > self.seen_texts, f"{self.name} got no further text; expected {fragments}"
+        text = texts[self.seen_texts]
+        self.seen_texts += 1
+        for fragment in fragments:
+            assert fragment.casefold() in text.casefold(), f"{self.name} got {text!r}; expected {fragment!r}"
+        return text
+
+    def expects_mail(self, *fragments: str) -> str:
+        """The next mail that was not expected yet holds every fragment; returns it."""
+        mails = self.mails()
+        assert len(mails) > self.seen_mails, f"{self.name} got no further mail; expected {fragments}"
+        mail = mails[self.seen_mails]
+        self.seen_mails += 1
+        for fragment in fragments:
+            assert fragment.casefold() in mail.casefold(), f"{self.name} got {mail!r}; expected {fragment!r}"
+        return mail
+
+    def expects_nothing(self) -> None:
+        """Nothing has arrived that was not expected."""
+        texts, mails = self.texts()[self.seen_texts :], self.mails()[self.seen_mails :]
+        assert texts == [], f"{self.name} got texts that the story did not expect: {texts}"
+        assert mails == [], f"{self.name} got mails that the story did not expect: {mails}"
+
+    def replies(self, *texts: str, media: tuple[str, ...] = ()) -> None:
+        """Send one or more texts to the clinic; each is read before the next is sent."""
+        for text in texts:
+            received = self.clinic.provider.record_inbound(
+                sender=self.number, body=text, to=self.clinic.number, media=media
+            )
+            receive(self.clinic.context, received, channel=Channel.SMS)
+            run_until_quiet(self.clinic.context)
+
+
+@dataclass
+class PatientPerson(Person):
+    """A patient as the clinic's system knows them."""
+
+    external_id: str = ""
+    language: str | None = "en"
+    zone: str = CHICAGO
+    baseline: Baseline = field(default_factory=Baseline)
+    flags: frozenset[str] = frozenset()
+    consent: Consent = field(default_factory=lambda: Consent(sms=True, email=True))
+    infusions: int = 0
+
+    @property
+    def record(self) -> Patient:
+        """What the clinic has on file now."""
+        with self.clinic.store.read() as uow:
+            patient = uow.patients.by_external_id("prairie", self.external_id)
+        assert patient is not None
+        return patient
+
+    @property
+    def check_ins(self) -> dict[str, CheckIn]:
+        """The check-ins of every infusion by key; of a key planned twice the newest."""
+        with self.clinic.store.read() as uow:
+            return {one.key: one for one in uow.check_ins.of_patient(self.record.id)}
+
+    def alerts(self, status: str = "all") -> list[Alert]:
+        """This patient's alerts, oldest first."""
+        with self.clinic.store.read() as uow:
+            found = uow.alerts.of_patient(self.record.id)
+        return [alert for alert in found if status in {"all", alert.status.value}]
+
+    def answers(self) -> dict[str, object]:
+        """The standing answers by question: a value, the codes, or a severity."""
+        with self.clinic.store.read() as uow:
+            found = uow.answers.of_patient(self.record.id)
+        latest = sorted(found, key=lambda answer: answer.attempt)
+        return {answer.question: answer.value if answer.value is not None else answer.codes or answer.severity
+                for answer in latest}
+
+
+@dataclass
+class StaffPerson(Person):
+    """A member of staff of the shipped schedules.yaml."""
+
+    key: str = ""
+
+    def expects_alert(self, level: str, *, mail: bool = True) -> str:
+        """The next text is a notice of this level (with its mail, unless `mail` is False); returns its code."""
+        text = self.expects_sms(f"{level} follow-up alert")
+        code = text.split("follow-up alert ", 1)[1].split(",", 1)[0]
+        if mail:
+            self.expects_mail("follow-up alert", code)
+        return code
+
+    def closes(self, code: str, outcome: Outcome = Outcome.REACHED_AND_SAFE, note: str | None = None) -> None:
+        """Close an alert with an outcome, as on its page."""
+        with self.clinic.store.read() as uow:
+            alert = uow.alerts.by_code("prairie", code)
+        assert alert is not None
+        close(self.clinic.context, alert=alert.id, person=self.key, outcome=outcome, minutes=5, note=note, via="page")
+        run_until_quiet(self.clinic.context)
+
+
+class Clinic:
+    """One clinic with everything real but the provider, which is the simulator."""
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        start: datetime,
+        schedules: Path = ROOT / "schedules.yaml",
+        templates: Path = ROOT / "templates",
+    ) -> None:
+        self.clock = StandingClock(start)
+        self.provider = SimulatedProvider(self.clock)
+        self.store = Store(database_url, vault=Vault([b"d" * 32], [b"i" * 32]))
+        self.content = load_content(schedules, templates)
+        publish(self.store, self.content, actor="story", clock=self.clock)
+        self.number = next(iter(self.content.configuration.clinics.values())).sender or ""
+        self.context = Context(
+            store=self.store,
+            clock=self.clock,
+            content=StoredContent(self.store),
+            lexicon=load_lexicon(),
+            policy=Policy(public_url="https://follow.example.org", mode=Mode.DEMO),
+            gateways={
+                channel: SimulatedGateway(self.provider, channel) for channel in (Channel.SMS, Channel.EMAIL)
+            },
+        )
+        self.people: list[Person] = []
+        self.staff: dict[str, StaffPerson] = {}
+        for member in self.content.configuration.staff.values():
+            person = StaffPerson(self, member.name, member.phone or "", member.email, key=member.key)
+            self.staff[member.key] = person
+            self.people.append(person)
+
+    def patient(self, name: str, *, number: str | None = None, **about: object) -> PatientPerson:
+        """A new patient; `baseline` is a pain score or a Baseline, everything else as in PatientPerson."""
+        baseline = about.pop("baseline", None)
+        scores = baseline if isinstance(baseline, Baseline) else Baseline(pain=baseline)  # type: ignore[arg-type]
+        count = sum(isinstance(person, PatientPerson) for person in self.people) + 1
+        patient = PatientPerson(
+            self,
+            name,
+            number or f"+1312555{count:04d}",
+            external_id=f"P-{name.casefold()}",
+            baseline=scores,
+            **about,  # type: ignore[arg-type]
+        )
+        self.people.append(patient)
+        return patient
+
+    def stranger(self, number: str = "+13125559999") -> Person:
+        """Somebody whose number nobody knows."""
+        person = Person(self, "a stranger", number)
+        self.people.append(person)
+        return person
+
+    def infusion(
+        self,
+        patient: PatientPerson,
+        *,
+        ended: str | datetime | None = None,
+        treatment: str = "ketamine",
+        indication: str | None = "chronic_pain",
+        baseline: Baseline | None = None,
+        external_id: str | None = None,
+    ) -> Recorded:
+        """Record an infusion that ended at a wall time of the patient's present day (or just now)."""
+        patient.infusions += 1
+        recorded = record_infusion(
+            self.context,
+            NewInfusion(
+                id=external_id or f"I-{patient.name.casefold()}-{patient.infusions}",
+                clinic="prairie",
+                patient=NewPatient(
+                    id=patient.external_id,
+                    name=patient.name,
+                    phone=patient.number,
+                    email=patient.email,
+                    language=patient.language,
+                    timezone=patient.zone,
+                    consent=patient.consent,
+                    details=PatientDetails(),
+                ),
+                treatment=treatment,
+                indication=indication,
+                ended_at=self._instant(ended, patient.zone),
+                baseline=baseline or patient.baseline,
+                flags=patient.flags,
+            ),
+            actor="story",
+        )
+        run_until_quiet(self.context)
+        return recorded
+
+    def _instant(self, ended: str | datetime | None, zone: str) -> datetime:
+        if isinstance(ended, datetime):
+            return ended
+        if ended is None:
+            return self.clock.now()
+        return windows.instant_of(windows.local_date(self.clock.now(), zone), time.fromisoformat(ended), zone)
+
+    def alerts(self, status: str = "all") -> tuple[Alert, ...]:
+        """All alerts, newest first."""
+        with self.store.read() as uow:
+            return uow.alerts.list(status, None, 100)
+
+    def expects_nothing_more(self) -> None:
+        """Nobody got a message that the story did not expect, and every invariant holds."""
+        for person in self.people:
+            person.expects_nothing()
+        assert check(self.context) == ()
+
+    def staff_close_everything(self) -> None:
+        """Somebody at the clinic deals with every alert that is not closed, outside this story."""
+        for alert in self.alerts("open") + self.alerts("acknowledged"):
+            self.staff["lee"].closes(alert.code)
+
+    def close(self) -> None:
+        """Let go of the database and the simulator."""
+        self.store.close()
+        self.provider.close()
