@@ -19,7 +19,7 @@ from followup.ids import new_id
 from followup.services.context import Context, staff_by_name
 from followup.services.links import hash_of
 from followup.storage.accounts import Account
-from followup.storage.store import UnitOfWork
+from followup.storage.unit_of_work import UnitOfWork
 
 #: NIST SP 800-63B and OWASP ASVS 6.2: length matters, composition does not. Fifteen or more is advised.
 SHORTEST_PASSWORD = 12
@@ -141,7 +141,7 @@ def sign_in(
     context: Context, attempt: Attempt, *, passwords: Passwords, now: datetime, longest: timedelta
 ) -> Begun | Refusal:
     """Begin a session for whoever knows the password. A session ends `longest` from now in any case."""
-    member = _member(context, attempt.person)
+    member = member_called(context, attempt.person)
     if not _may_try(context, attempt, now):
         return Refusal.TOO_MANY_TRIES
     with context.store.read() as uow:
@@ -174,7 +174,7 @@ def signed_in(
         with context.store.write() as uow:
             uow.sessions.touch(hashed, now)
             uow.commit()
-    member = _member(context, account.person)
+    member = member_called(context, account.person)
     return SignedIn(
         account=account.id, clinic=account.clinic, person=account.person, name=member.name if member else account.person
     )
@@ -207,7 +207,7 @@ def end_all_sessions(context: Context, *, person: str, now: datetime, actor: str
     return ended
 
 
-def _member(context: Context, typed: str) -> StaffMember | None:
+def member_called(context: Context, typed: str) -> StaffMember | None:
     """Whom the typed name means: key, name or e-mail address, in any case."""
     wanted = typed.strip().casefold()
     for member in context.content.current().content.configuration.staff.values():

@@ -18,7 +18,13 @@ from followup.services.sign_in import Passwords
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
-Phone = TypedDict("Phone", {"number": str, "name": str, "role": str})
+
+class Phone(TypedDict):
+    number: str
+    name: str
+    role: str
+
+
 PhoneMessage = TypedDict("PhoneMessage", {"at": str, "from": str, "to": str, "body": str})
 Mail = TypedDict("Mail", {"at": str, "from": str, "to": str, "subject": str, "text": str})
 
@@ -99,3 +105,8 @@ class WebDeps:
     session_idle: timedelta = timedelta(minutes=30)
     session_longest: timedelta = timedelta(hours=12)
     passwords: Passwords = field(default_factory=Passwords)
+
+    def settle(self) -> None:
+        """In the demo, let everything that follows from a change go out before it is answered; live, nothing to do."""
+        if self.simulation is not None:
+            self.simulation.settle()

@@ -1,0 +1,111 @@
+"""Alerts for other systems: list, take, close."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+from starlette.responses import JSONResponse, Response
+
+from followup.domain.alert import Alert, Outcome
+from followup.domain.schedule import StaffMember
+from followup.errors import Conflict, InvalidInput, NotFound, Problem
+from followup.services.acknowledge_alert import acknowledge
+from followup.services.check_token import Caller, Scope
+from followup.services.close_alert import close
+from followup.services.context import Context, staff_by_name
+from followup.services.list_alerts import MOST_ALERTS, alert_item, alert_list
+from followup.services.note_read import note_read
+from followup.services.taking import TakeOutcome
+from followup.web.api.bodies import Body, body_of
+from followup.web.api.fields import Name, Text
+from followup.web.api.infusion_shape import Shape
+from followup.web.api.problems import documented
+from followup.web.api.reading import read
+from followup.web.api.tokens import caller_with
+from followup.web.deps import WebDeps
+
+
+class TakeShape(Shape):
+    """Who takes the alert: a member of staff by name."""
+
+    by: Name
+
+
+class CloseShape(Shape):
+    """How an alert ended. `minutes` are those spent on it; from Urgent up they are needed."""
+
+    by: Name
+    outcome: Outcome
+    minutes: Annotated[int | None, Field(ge=0, le=1440, strict=True)] = None
+    note: Text | None = None
+
+
+def alert_routes(deps: WebDeps) -> APIRouter:
+    """The routes. Reading needs the scope `read`, taking and closing `alerts`."""
+    router = APIRouter(tags=["alerts"])
+    context = deps.context
+    Reader = Annotated[Caller, Depends(caller_with(deps, Scope.READ))]  # noqa: N806 - a type
+    Handler = Annotated[Caller, Depends(caller_with(deps, Scope.ALERTS))]  # noqa: N806 - a type
+
+    @router.get("/alerts", summary="List alerts, newest first", responses=documented(422))
+    def listed(
+        caller: Reader,
+        status: Literal["open", "acknowledged", "closed", "all"] = "open",
+        after: Annotated[str | None, Query(max_length=64, description="`next` of the page before.")] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_ALERTS)] = 50,
+    ) -> Response:
+        found = alert_list(context, status, after, limit)
+        note_read(context, actor=caller.actor, subject="alerts", subject_id=status)
+        return JSONResponse(found)
+
+    @router.post(
+        "/alerts/{id}/acknowledge",
+        summary="Take an alert",
+        responses=documented(400, 404, 409, 413, 422),
+        openapi_extra=body_of("TakeShape"),
+    )
+    def take(id: str, caller: Handler, body: Body) -> Response:  # noqa: A002 - its name there
+        member = _member(context, read(TakeShape, body).by)
+        taken = acknowledge(context, alert=id, person=member.key, via=f"api ({caller.name})")
+        if taken.outcome in {TakeOutcome.TAKEN_BY_OTHER, TakeOutcome.CLOSED}:
+            raise Conflict(_who_has(taken.alert))
+        deps.settle()
+        return JSONResponse(alert_item(context, id))
+
+    @router.post(
+        "/alerts/{id}/close",
+        summary="Close an alert with its outcome",
+        responses=documented(400, 404, 409, 413, 422),
+        openapi_extra=body_of("CloseShape"),
+    )
+    def end(id: str, caller: Handler, body: Body) -> Response:  # noqa: A002 - its name there
+        given = read(CloseShape, body)
+        close(
+            context,
+            alert=id,
+            person=_member(context, given.by).key,
+            outcome=given.outcome,
+            minutes=given.minutes,
+            note=given.note,
+            via=f"api ({caller.name})",
+        )
+        deps.settle()
+        return JSONResponse(alert_item(context, id))
+
+    return router
+
+
+def _member(context: Context, name: str) -> StaffMember:
+    try:
+        return staff_by_name(context.content.current().content.configuration, name)
+    except NotFound:
+        wrong = Problem(at="by", message="is nobody of the staff in schedules.yaml")
+    raise InvalidInput("Nothing was changed.", (wrong,))
+
+
+def _who_has(alert: Alert) -> str:
+    if alert.closed_at is not None:
+        return f"{alert.code} was closed by {alert.closed_by}. Nothing was changed."
+    return f"{alert.code} is with {alert.acknowledged_by}. Nothing was changed."

@@ -1,0 +1,125 @@
+"""Kinds of field that the API takes: text, instants with an offset, phone numbers, time zones."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Annotated, Final
+from zoneinfo import available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from followup.web.api.reading import OWN
+
+_REGION: Final = "US"
+_YEARS: Final = range(2000, 2100)
+_EMAIL: Final = re.compile(r"[^@\s<>()\",;:\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+# A time of day must be there, and the date in full: `2026-11-22` alone is no instant.
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|z|[+-]\d\d:?\d\d)?")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _wrong(kind: str, message: str) -> PydanticCustomError:
+    # The message is a template for pydantic: braces would be fields.
+    return PydanticCustomError(f"{OWN}_{kind}", "{message}", {"message": message})
+
+
+def phone_number(text: str) -> str:
+    """`text` as E.164; without a country code it is read as a number of the US. Raises PydanticCustomError."""
+    try:
+        number = phonenumbers.parse(text, _REGION)
+    except phonenumbers.NumberParseException:
+        raise _wrong("phone", "is not a phone number; write it as +13125550142") from None
+    if number.extension:
+        raise _wrong("phone", "has an extension, which cannot get texts; give a direct number") from None
+    if not phonenumbers.is_possible_number(number):
+        raise _wrong("phone", "does not have the right number of digits; write it as +13125550142")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _instant(value: object) -> datetime:
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise _wrong("instant", "must be a time such as 2026-11-22T15:04:00-06:00")
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise _wrong("instant", "must be a time such as 2026-11-22T15:04:00-06:00") from None
+    if instant.tzinfo is None:
+        raise _wrong("instant", "needs its offset from UTC, such as 2026-11-22T15:04:00-06:00")
+    if instant.year not in _YEARS:
+        raise _wrong("instant", f"must lie between {_YEARS.start} and {_YEARS.stop}")
+    return instant.astimezone(UTC)
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise _wrong("date", "must be a date such as 1984-05-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise _wrong("date", "must be a date such as 1984-05-31") from None
+
+
+def _storable(text: str) -> str:
+    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+        raise _wrong("text", "must not hold control characters")
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise _wrong("text", "holds half a character; send it as UTF-8")
+    return text
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
+
+
+def _zone(text: str) -> str:
+    if text not in _zones():
+        raise _wrong("zone", "must be a time zone by its name, such as America/Chicago")
+    return text
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text) or ".." in text:
+        raise _wrong("email", "is not an e-mail address; write it as name@example.org")
+    return text
+
+
+def _line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise _wrong("text", "must be one line")
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, strict=True), AfterValidator(_storable)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, strict=True),
+    AfterValidator(_storable),
+    AfterValidator(_line),
+]
+Key = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=128, strict=True),
+    AfterValidator(_storable),
+    AfterValidator(_line),
+]
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=60, strict=True),
+    AfterValidator(phone_number),
+]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254, strict=True), AfterValidator(_email)
+]
+Zone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, strict=True), AfterValidator(_zone)]
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+def wrong(kind: str, message: str) -> PydanticCustomError:
+    """An error with a message of ours, for checks that belong to one shape."""
+    return _wrong(kind, message)

@@ -1,0 +1,105 @@
+"""What the provider posts to us: /twilio/sms and /twilio/status. Signature first, one insert, answer after the commit.
+
+Plain routes on threads of their own, so that no page and no API call keeps a patient's text waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from followup.domain.people import Channel
+from followup.errors import BadInput
+from followup.gateways.port import Webhook
+from followup.services.context import Context
+from followup.services.receive_inbound import receive
+from followup.services.track_delivery import track
+from followup.web.bodies import form_pairs
+
+_log = logging.getLogger(__name__)
+
+#: Anything but XML would be texted to the patient (Twilio docs, "TwiML for Programmable Messaging").
+EMPTY_ANSWER: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_SIGNATURE: Final = "x-twilio-signature"
+_THREADS: Final = 16
+#: The provider gives up after 15 seconds (Twilio docs, "Webhook connection overrides").
+_LONGEST_READ: Final = 10.0
+
+Form = list[tuple[str, str]]
+Result = TypeVar("Result")
+
+
+def webhook_routes(context: Context, webhook: Webhook) -> list[Route]:
+    """The routes of one provider."""
+    threads = anyio.CapacityLimiter(_THREADS)
+
+    async def on_thread(work: Callable[[], Result]) -> Result:
+        return await anyio.to_thread.run_sync(work, limiter=threads)
+
+    async def text_came(request: Request) -> Response:
+        form = await _signed_form(request, webhook)
+        if form is None:
+            return _forbidden()
+        try:
+            received = webhook.received(_readable(form))
+        except BadInput:
+            _log.warning("a signed text could not be read: a field is missing")
+            return PlainTextResponse("unreadable", status_code=400)
+        await on_thread(lambda: receive(context, received, channel=Channel.SMS))
+        return Response(EMPTY_ANSWER, media_type="text/xml")
+
+    async def status_came(request: Request) -> Response:
+        form = await _signed_form(request, webhook)
+        if form is None:
+            return _forbidden()
+        try:
+            update = webhook.status(request.query_params, _readable(form))
+        except BadInput:
+            _log.warning("a signed status could not be read: it names no message")
+            return PlainTextResponse("unreadable", status_code=400)
+        await on_thread(lambda: track(context, update))
+        return PlainTextResponse("ok")
+
+    return [
+        Route("/twilio/sms", text_came, methods=["POST"]),
+        Route("/twilio/status", status_came, methods=["POST"]),
+    ]
+
+
+async def _signed_form(request: Request, webhook: Webhook) -> Form | None:
+    """The form, where the provider signed it; None where it did not or took too long to send it."""
+    signature = request.headers.get(_SIGNATURE)
+    if not signature:
+        return None
+    with anyio.move_on_after(_LONGEST_READ):
+        form = await form_pairs(request)
+        signed = webhook.verify(path_and_query=_asked_for(request), form=form, signature=signature)
+        return form if signed else None
+    return None
+
+
+def _asked_for(request: Request) -> str:
+    """Path and query byte for byte as sent: a decoded or re-ordered one has another signature."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query: bytes = request.scope["query_string"]
+    return (raw + (b"?" + query if query else b"")).decode("latin-1")
+
+
+def _readable(form: Form) -> Form:
+    """The form with what is not valid UTF-8 replaced, now that the signature over the very bytes has been checked."""
+    return [(_valid(name), _valid(value)) for name, value in form]
+
+
+def _valid(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _forbidden() -> Response:
+    return PlainTextResponse("forbidden", status_code=403)
