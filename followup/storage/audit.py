@@ -12,12 +12,13 @@ from sqlalchemy import insert, select, update
 from followup.ids import new_id
 from followup.storage.facts import FactRows
 from followup.storage.rows import Row, Rows
-from followup.storage.tables.running import audit, is_unsealed
+from followup.storage.tables.running import audit
 from followup.storage.vault import Vault
 
 Detail = Mapping[str, str | int | bool | None]
 
 _column = audit.c
+_is_unsealed = audit.c.position.is_(None)
 _PAGE = 500
 _HEAD = "audit.head"
 
@@ -85,7 +86,7 @@ class AuditRows:
     def seal(self, limit: int) -> int:
         """Chain up to `limit` rows, oldest first, and give how many. One caller at a time: hold a lease."""
         head = self._head()
-        waiting = select(audit).where(is_unsealed).order_by(_column.id).limit(limit)
+        waiting = select(audit).where(_is_unsealed).order_by(_column.id).limit(limit)
         rows = self._rows.all(waiting)
         for row in rows:
             position = head.position + 1
@@ -143,7 +144,7 @@ class AuditRows:
         return None
 
     def _fault_among_unsealed(self) -> str | None:
-        for row in self._rows.all(select(audit).where(is_unsealed).order_by(_column.id)):
+        for row in self._rows.all(select(audit).where(_is_unsealed).order_by(_column.id)):
             if row["chain"] is not None or row["seal"] not in self._vault.candidates("audit-row", _said(row)):
                 return f"row {row['id']} was inserted or changed"
         return None

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from followup.domain.plan import CheckIn, CheckInState
 from followup.storage.mapping import Mapper
 from followup.storage.rows import Rows
-from followup.storage.tables.course import check_ins, is_open
+from followup.storage.tables.course import check_ins
 from followup.storage.vault import Vault
 
 
@@ -49,7 +49,7 @@ class CheckInRows:
 
     def open_of(self, patients: Sequence[str]) -> tuple[CheckIn, ...]:
         """The open check-ins of these patients, by due time."""
-        return self._found(check_ins.c.patient_id.in_(patients) & is_open)
+        return self._found(check_ins.c.patient_id.in_(patients) & (check_ins.c.state == CheckInState.OPEN))
 
     def due(self, now: datetime, limit: int) -> tuple[CheckIn, ...]:
         """Those for which something must be done at `now`, longest waiting first."""

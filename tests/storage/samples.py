@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind, Outcome
 from followup.domain.infusion import Baseline, Infusion
@@ -23,7 +24,7 @@ BOB_PHONE = "+13125550102"
 
 def patient(**changes) -> Patient:
     """Ann, with everything known about her."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "clinic": CLINIC,
         "external_id": f"MRN-{new_id()[-6:]}",
@@ -54,7 +55,7 @@ def patient(**changes) -> Patient:
 
 def infusion(of: Patient, **changes) -> Infusion:
     """An infusion of a patient, an hour ago."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "clinic": of.clinic,
         "external_id": f"INF-{new_id()[-6:]}",
@@ -73,7 +74,7 @@ def infusion(of: Patient, **changes) -> Infusion:
 
 def plan(of: Infusion, **changes) -> Plan:
     """The plan of an infusion."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "clinic": of.clinic,
         "patient": of.patient,
@@ -88,7 +89,7 @@ def plan(of: Infusion, **changes) -> Plan:
 
 def check_in(of: Plan, **changes) -> CheckIn:
     """An open check-in of a plan, in the middle of its questions."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "clinic": of.clinic,
         "plan": of.id,
@@ -116,7 +117,7 @@ def check_in(of: Plan, **changes) -> CheckIn:
 
 def answer(of: CheckIn, **changes) -> Answer:
     """An answer to a check-in."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "clinic": of.clinic,
         "patient": of.patient,
@@ -139,7 +140,7 @@ def answer(of: CheckIn, **changes) -> Answer:
 def message(**changes) -> Message:
     """A check-in that waits to be sent to Ann's phone."""
     row_id = new_id()
-    known = {
+    known: dict[str, Any] = {
         "id": row_id,
         "clinic": CLINIC,
         "message_class": MessageClass.CHECK_IN,
@@ -156,7 +157,7 @@ def message(**changes) -> Message:
 
 def full_message(**changes) -> Message:
     """A message with every field filled that names no other row."""
-    known = {
+    known: dict[str, Any] = {
         "subject": "canary subject",
         "language": "es",
         "person": "Kay",
@@ -184,7 +185,7 @@ def full_message(**changes) -> Message:
 
 def inbound(**changes) -> Inbound:
     """A text that came in from Ann's phone."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "clinic": CLINIC,
         "provider": "twilio",
@@ -208,7 +209,7 @@ def inbound(**changes) -> Inbound:
 
 def alert(**changes) -> Alert:
     """An open alert about an unknown number."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "clinic": CLINIC,
         "code": new_id()[-4:],
@@ -227,7 +228,7 @@ def alert(**changes) -> Alert:
 
 def full_alert(**changes) -> Alert:
     """An alert with every field filled that names no other row."""
-    known = {
+    known: dict[str, Any] = {
         "status": AlertStatus.CLOSED,
         "position": 2,
         "raises": 1,
@@ -249,7 +250,7 @@ def full_alert(**changes) -> Alert:
 
 def entry(of: Alert, **changes) -> AlertEntry:
     """A line of an alert's history."""
-    known = {
+    known: dict[str, Any] = {
         "id": new_id(),
         "alert": of.id,
         "at": NOW,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from followup.domain.message import Lane
 from followup.storage.errors import Collision
@@ -16,11 +17,11 @@ from tests.storage.samples import MINUTE, NOW
 WORKERS = 4
 
 
-def together(work: Callable[[int], object]) -> list[object]:
+def together(work: Callable[[int], Any]) -> list[Any]:
     """What `work` gives to each of the workers, who all begin at the same moment."""
     start = threading.Barrier(WORKERS)
 
-    def run(number: int) -> object:
+    def run(number: int) -> Any:
         start.wait(10)
         return work(number)
 

@@ -20,7 +20,7 @@ rotated = Vault([NEW, OLD], [NEW_INDEX, OLD_INDEX])
 def test_a_sealed_text_opens_in_its_place(text):
     sealed = vault.encrypt("answers", "text", "1", text)
     assert vault.decrypt("answers", "text", "1", sealed) == text
-    assert not text or text.encode() not in sealed
+    assert len(text) < 4 or text.encode() not in sealed
 
 
 def test_the_same_text_is_never_sealed_alike():
@@ -44,12 +44,12 @@ def test_a_text_cut_short_is_noticed(length):
 
 
 @pytest.mark.parametrize(
-    "place", [("answers", "text", "2"), ("answers", "note", "1"), ("messages", "text", "1")], ids=str
+    ("table", "column", "row_id"), [("answers", "text", "2"), ("answers", "note", "1"), ("messages", "text", "1")]
 )
-def test_a_text_moved_to_another_place_does_not_open(place):
+def test_a_text_moved_to_another_place_does_not_open(table, column, row_id):
     sealed = vault.encrypt("answers", "text", "1", "no pain")
     with pytest.raises(SealBroken, match="changed or moved"):
-        vault.decrypt(*place, sealed)
+        vault.decrypt(table, column, row_id, sealed)
 
 
 def test_a_new_data_key_opens_what_the_old_one_sealed_and_seals_by_itself():

@@ -55,7 +55,7 @@ alerts = Table(
     flag("patient_told_no_answer"),
     flag("danger"),
     Index(None, "clinic_id", "code"),
-    Index(None, "status", "id"),
+    Index(None, "clinic_id", "status", "id"),
     Index(None, "patient_id"),
     Index(None, "sender_index"),
 )

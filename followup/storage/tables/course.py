@@ -9,7 +9,6 @@ from followup.storage.tables.base import (
     clinic,
     flag,
     instant,
-    is_one_of,
     items,
     metadata,
     number,
@@ -94,9 +93,6 @@ Index(
     sqlite_where=check_ins.c.next_action_at.is_not(None),
     postgresql_where=check_ins.c.next_action_at.is_not(None),
 )
-
-is_open = is_one_of(check_ins.c.state, (CheckInState.OPEN,))
-Index("ix_check_ins_open", check_ins.c.patient_id, sqlite_where=is_open, postgresql_where=is_open)
 
 answers = Table(
     "answers",

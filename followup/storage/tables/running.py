@@ -26,9 +26,6 @@ audit = Table(
     Index(None, "subject", "subject_id"),
 )
 
-is_unsealed = audit.c.position.is_(None)
-Index("ix_audit_unsealed", audit.c.id, sqlite_where=is_unsealed, postgresql_where=is_unsealed)
-
 published_versions = Table(
     "published_versions",
     metadata,

@@ -51,14 +51,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.UniqueConstraint("position", name=op.f("uq_audit_position")),
     )
     op.create_index(op.f("ix_audit_subject_subject_id"), "audit", ["subject", "subject_id"], unique=False)
-    op.create_index(
-        "ix_audit_unsealed",
-        "audit",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("position IS NULL"),
-        postgresql_where=sa.text("position IS NULL"),
-    )
     op.create_table(
         "facts",
         sa.Column("key", sa.Text(), nullable=False),
@@ -185,6 +177,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
     )
     op.create_index(op.f("ix_alerts_clinic_id_code"), "alerts", ["clinic_id", "code"], unique=False)
+    op.create_index(op.f("ix_alerts_clinic_id_status_id"), "alerts", ["clinic_id", "status", "id"], unique=False)
     op.create_index(
         "ix_alerts_due",
         "alerts",
@@ -195,7 +188,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     )
     op.create_index(op.f("ix_alerts_patient_id"), "alerts", ["patient_id"], unique=False)
     op.create_index(op.f("ix_alerts_sender_index"), "alerts", ["sender_index"], unique=False)
-    op.create_index(op.f("ix_alerts_status_id"), "alerts", ["status", "id"], unique=False)
     op.create_index(
         "uq_alerts_code",
         "alerts",
@@ -392,14 +384,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         postgresql_where=sa.text("next_action_at IS NOT NULL"),
     )
     op.create_index(op.f("ix_check_ins_infusion_id"), "check_ins", ["infusion_id"], unique=False)
-    op.create_index(
-        "ix_check_ins_open",
-        "check_ins",
-        ["patient_id"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('open')"),
-        postgresql_where=sa.text("state IN ('open')"),
-    )
     op.create_index(op.f("ix_check_ins_patient_id_due_at"), "check_ins", ["patient_id", "due_at"], unique=False)
     op.create_table(
         "alert_entries",
@@ -549,6 +533,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sqlite_where=sa.text("state IN ('claimed')"),
         postgresql_where=sa.text("state IN ('claimed')"),
     )
+    op.create_index(op.f("ix_messages_clinic_id_state"), "messages", ["clinic_id", "state"], unique=False)
     op.create_index(
         "ix_messages_expiring",
         "messages",
@@ -591,16 +576,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sqlite_where=sa.text("state IN ('sending')"),
         postgresql_where=sa.text("state IN ('sending')"),
     )
-    op.create_index(op.f("ix_messages_state"), "messages", ["state"], unique=False)
     op.create_index(op.f("ix_messages_to_index_created_at"), "messages", ["to_index", "created_at"], unique=False)
-    op.create_index(
-        "ix_messages_waiting",
-        "messages",
-        ["patient_id"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('queued', 'held', 'claimed')"),
-        postgresql_where=sa.text("state IN ('queued', 'held', 'claimed')"),
-    )
     op.create_index(
         "uq_messages_outreach",
         "messages",
