@@ -13,6 +13,7 @@ import sys
 import traceback
 from collections.abc import MutableMapping, Sequence
 from datetime import datetime, timedelta
+from logging import WARNING
 from pathlib import Path
 from typing import TextIO
 
@@ -20,6 +21,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from followup.errors import FollowupError, InvalidInput
+
+__all__ = ["REMOVED", "WARNING", "configure", "describe", "get", "redact", "scrub"]
 
 #: The fields whose values may be written. Ids are our own opaque ones; names of patients have no field.
 FIELDS = frozenset(

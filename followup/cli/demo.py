@@ -1,0 +1,123 @@
+"""`followup demo`: a fictional clinic with patients, phones in the browser and a clock that is pushed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from webbrowser import open_new_tab
+
+import typer
+from starlette.applications import Starlette
+
+from followup.bootstrap.demo import Demo, demo
+from followup.bootstrap.only_one import OnlyOne
+from followup.bootstrap.opening import DATABASE_FILE
+from followup.cli.saying import say
+from followup.cli.wiring import DEFAULT_VAR
+from followup.clock import SystemClock
+from followup.errors import BadInput, FollowupError
+from followup.services.health import Health, health
+from followup.settings import Settings, load
+from followup.web.app import create_app
+from followup.web.deps import WebDeps
+from followup.worker.serve import end_on_signals, listen, serve
+
+app = typer.Typer(invoke_without_command=True)
+
+HOST = "127.0.0.1"
+STOP_SECONDS = 5.0
+#: Nobody is signed out of a demo for having gone to lunch.
+SESSION = timedelta(hours=12)
+
+
+@app.callback()
+def run(
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Listen here; without it 8000, or a free port where that is taken.")
+    ] = None,
+    var: Annotated[Path, typer.Option(help="The folder that holds everything: database, keys, phones.")] = DEFAULT_VAR,
+    at: Annotated[
+        str | None, typer.Option(help="Where the clock begins, such as 2026-11-22T09:00:00-06:00; today at 09:00.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    empty: Annotated[bool, typer.Option(help="Leave out the sample patients.")] = False,
+) -> None:
+    """Start a fictional clinic. Its clock stands still until it is pushed forward on the page.
+
+    Example: followup demo --port 8010 --var /tmp/clinic --at 2026-11-22T09:00:00-06:00 --no-browser
+    """
+    end_on_signals()
+    settings = load(Settings)
+    start = None if at is None else _instant(at)
+    listener = _listener(port, settings.port)
+    address = f"http://{HOST}:{listener.getsockname()[1]}"
+    with listener, OnlyOne(var / DATABASE_FILE):
+        made = demo(settings, var=var, at=start, empty=empty, public_url=address)
+        try:
+            serve(create_app(_web(made)), listener, ready=lambda: _welcome(made, address, browser=browser))
+        finally:
+            made.close()
+
+
+def _listener(wanted: int | None, usual: int) -> socket.socket:
+    """The port asked for, or an error; the usual one, or else a free one."""
+    if wanted is not None:
+        return listen(HOST, wanted)
+    try:
+        return listen(HOST, usual)
+    except FollowupError:
+        return listen(HOST, 0)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise BadInput("--at must be a time with its offset, such as 2026-11-22T09:00:00-06:00")
+    return instant
+
+
+def _welcome(made: Demo, address: str, *, browser: bool) -> None:
+    names = ", ".join(member.name for member in made.staff)
+    say(f"ready {address}")
+    say(f"  staff pages  {address}/staff   sign in as {names}; password {made.password}")
+    say(f"  simulator    {address}/simulator   phones, mailboxes and the clock")
+    say(f"  API token    {made.settings.api_token}")
+    if browser:
+        open_new_tab(address)
+
+
+def _web(made: Demo) -> WebDeps:
+    context = made.context
+
+    def state() -> Health:
+        # Nothing ticks here: whoever moves the clock runs what is due.
+        return health(context, context.clock.now(), {})
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        made.follower.start()
+        yield
+        made.follower.stop(STOP_SECONDS)
+
+    return WebDeps(
+        context=context,
+        webhook=None,
+        simulation=made.world,
+        health=state,
+        secret_key=made.settings.secret_keys[0],
+        secure_cookies=False,
+        pages=made.settings.templates / "pages",
+        real_clock=SystemClock(),
+        api_token=made.settings.api_token,
+        lifespan=lifespan,
+        session_idle=SESSION,
+        session_longest=SESSION,
+        passwords=made.passwords,
+    )
