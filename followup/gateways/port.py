@@ -160,7 +160,10 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedText:
-    """A text that came in. `media` are content types, `raw` all fields as JSON (a list of pairs)."""
+    """A text that came in. `media` are content types, `raw` all fields as JSON (a list of pairs).
+
+    `received_at` is the provider's time, where it was asked for later; None where it has just been posted.
+    """
 
     provider: str
     provider_id: str
@@ -170,6 +173,26 @@ class ReceivedText:
     media: tuple[str, ...]
     opt_out_type: str | None
     raw: str
+    received_at: datetime | None = None
+
+
+class Inbox(Protocol):
+    """Asks a provider for what it has received: the net under posts that were lost on their way to us."""
+
+    def received_since(self, *, to: str, since: datetime) -> tuple[ReceivedText, ...]:
+        """All texts to our number `to` at or after `since`, oldest first, under the ids that posts carry.
+
+        Raises GatewayError when the provider cannot be asked.
+        """
+        ...
+
+
+class Checkable(Protocol):
+    """A gateway that can be tried without sending anything."""
+
+    def problem(self) -> str | None:
+        """What stands in the way of sending, as a sentence for an operator; None when nothing does."""
+        ...
 
 
 class Webhook(Protocol):

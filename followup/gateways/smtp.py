@@ -84,6 +84,15 @@ class SmtpGateway:
         finally:
             _hang_up(session)
 
+    def problem(self) -> str | None:
+        """What stands in the way of sending: a session is opened, signed in and closed again."""
+        try:
+            session = self._open()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            return _not_sent(error).reason
+        _hang_up(session)
+        return None
+
     def look_up(self, *, to: str, sender: str | None, since: datetime) -> tuple[ProviderRecord, ...]:  # noqa: ARG002
         """Nothing: a mail server cannot be asked what it took."""
         return ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -20,6 +21,7 @@ from followup.gateways.port import (
     Outcome,
     Outgoing,
     ProviderRecord,
+    ReceivedText,
     RefusalKind,
     Refused,
     Uncertain,
@@ -77,6 +79,7 @@ class TwilioSmsGateway:
         own = {"TWILIO_ACCOUNT_SID": settings.account_sid}
         client = Client(settings.account_sid, settings.auth_token, http_client=self._http, environment=own)
         self._messages: Any = client.messages  # touched here, since the SDK loads it late and slowly
+        self._account: Any = client.api.accounts(settings.account_sid)
 
     @property
     def name(self) -> str:
@@ -99,20 +102,38 @@ class TwilioSmsGateway:
     def look_up(self, *, to: str, sender: str | None, since: datetime) -> tuple[ProviderRecord, ...]:
         """All texts to `to` created at or after `since`, to the second that Twilio keeps, oldest first.
 
-        Not filtered by DateSent, which is empty until a text is sent. Raises GatewayError.
+        Raises GatewayError.
         """
-        filters = {"to": to} if sender is None else {"to": to, "from_": sender}
+        listed = self._listed({"to": to} if sender is None else {"to": to, "from_": sender}, since)
+        return tuple(_record(each) for each in listed if each.direction == "outbound-api")
+
+    def received_since(self, *, to: str, since: datetime) -> tuple[ReceivedText, ...]:
+        """All texts to our number `to` at or after `since`, oldest first. Raises GatewayError."""
+        return tuple(_received(each) for each in self._listed({"to": to}, since) if each.direction == "inbound")
+
+    def problem(self) -> str | None:
+        """What stands in the way of sending: the answer to asking for our own account."""
         try:
-            newest_first = tuple(_records(self._messages.stream(**filters, page_size=_PAGE)))
+            status = self._account.fetch().status
         except Exception as error:  # noqa: BLE001 - the SDK, JSON and the transport all raise their own
-            raise _look_up_failed(error) from None  # the cause names the number
-        first = since.astimezone(UTC).replace(microsecond=0)
-        found = [record for record in reversed(newest_first) if record.created_at >= first]
-        return tuple(sorted(found, key=lambda record: record.created_at))
+            outcome = _outcome(error)
+            return outcome.reason if isinstance(outcome, Refused) else "Twilio gives no answer that can be read."
+        return None if status == "active" else f"The Twilio account is {status}."
 
     def close(self) -> None:
         """Close idle connections."""
         self._http.close()
+
+    def _listed(self, filters: Mapping[str, str], since: datetime) -> tuple[Any, ...]:
+        """What Twilio lists, to the last page. Not filtered by DateSent, which is empty until a text is sent."""
+        try:
+            newest_first = tuple(self._messages.stream(**filters, page_size=_PAGE))
+        except Exception as error:  # noqa: BLE001 - the SDK, JSON and the transport all raise their own
+            raise _look_up_failed(error) from None  # the cause names the number
+        first = since.astimezone(UTC).replace(microsecond=0)
+        dated = [each for each in reversed(newest_first) if isinstance(each.date_created, datetime)]
+        recent = [each for each in dated if each.date_created >= first]
+        return tuple(sorted(recent, key=lambda each: each.date_created))
 
     def _parameters(self, message: Outgoing) -> dict[str, object]:
         parameters: dict[str, object] = {
@@ -184,12 +205,6 @@ def _look_up_failed(error: Exception) -> GatewayError:
     return GatewayError(f"Twilio could not be asked for its messages ({type(error).__name__}); try again later.")
 
 
-def _records(messages: Iterator[Any]) -> Iterator[ProviderRecord]:
-    for each in messages:
-        if each.direction == "outbound-api" and isinstance(each.date_created, datetime):
-            yield _record(each)
-
-
 def _record(listed: Any) -> ProviderRecord:  # noqa: ANN401 - the SDK comes without types
     state = state_of(listed.status) or MessageState.SENT
     code = None if listed.error_code is None else str(listed.error_code)
@@ -204,6 +219,22 @@ def _record(listed: Any) -> ProviderRecord:  # noqa: ANN401 - the SDK comes with
         refused=_was_refused(listed, state),
         late=late,
         reason=reason,
+    )
+
+
+def _received(listed: Any) -> ReceivedText:  # noqa: ANN401 - the SDK comes without types
+    pictures = int(listed.num_media) if str(listed.num_media).isdecimal() else 0
+    fields = [["MessageSid", listed.sid], ["From", listed.from_], ["To", listed.to], ["Body", listed.body]]
+    return ReceivedText(
+        provider=PROVIDER,
+        provider_id=listed.sid,
+        sender=listed.from_ or "",
+        to=listed.to or "",
+        body=listed.body or "",
+        media=("unknown",) * pictures,
+        opt_out_type=None,
+        raw=json.dumps(fields, ensure_ascii=False),
+        received_at=listed.date_created.astimezone(UTC),
     )
 
 

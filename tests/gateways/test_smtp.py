@@ -289,6 +289,22 @@ def test_nothing_of_a_patient_is_logged(server: SmtpServer, caplog: pytest.LogCa
     assert len(server.mails()) == 1
 
 
+def test_a_server_can_be_tried_without_a_mail(server: SmtpServer):
+    assert through(server).problem() is None
+    assert server.mails() == ()
+
+
+def test_what_stands_in_the_way_is_said():
+    with SmtpServer(user="clinic", password="right") as server:
+        wrong = through(server, url=server.url.replace("right", "wrong"))
+        right = through(server)
+        assert (right.problem(), wrong.problem()) == (
+            None,
+            "The mail server does not accept the user and password (535).",
+        )
+    assert right.problem() == "The mail server could not be reached."
+
+
 # The address of the server
 
 URLS = [

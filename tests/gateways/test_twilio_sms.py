@@ -13,7 +13,8 @@ from followup.domain.message import MessageState
 from followup.errors import BadInput
 from followup.gateways.port import Accepted, GatewayError, Late, Outgoing
 from followup.gateways.twilio_sms import TwilioSettings, TwilioSmsGateway, _validity
-from tests.gateways.worlds import ANN, PUBLIC_URL, text_to_ann, twilio_settings
+from followup.gateways.twilio_webhook import TwilioWebhook
+from tests.gateways.worlds import ANN, PUBLIC_URL, SOON, text_to_ann, twilio_settings
 from tests.support.twilio_stand_in import Request, TwilioStandIn
 
 SERVICE = "MG" + "1" * 32
@@ -241,3 +242,53 @@ def test_a_look_up_that_fails_says_so_and_names_nobody(twilio: TwilioStandIn, ga
     assert ANN not in str(failed.value)
     assert failed.value.__cause__ is None
     assert failed.value.__suppress_context__
+
+
+# What came in while nobody listened
+
+
+def test_texts_whose_posts_were_lost_are_found(
+    twilio: TwilioStandIn, gateway: TwilioSmsGateway, webhook: TwilioWebhook
+):
+    before = SystemClock().now()
+    gateway.send(text_to_ann(to=twilio.number, body="from ourselves"))
+    posts = [webhook.received(twilio.inbound_fields(ANN, body)) for body in ("7", "and sick")]
+    twilio.inbound_fields(ANN, "to another number", to=CLINIC_NUMBER)
+    twilio.page_size = 1
+
+    found = gateway.received_since(to=twilio.number, since=before)
+
+    assert [(each.provider, each.provider_id, each.sender, each.to, each.body) for each in found] == [
+        (post.provider, post.provider_id, post.sender, post.to, post.body) for post in posts
+    ]
+    assert all(each.received_at is not None and each.received_at.tzinfo is UTC for each in found)
+    assert gateway.received_since(to=twilio.number, since=SystemClock().now() + SOON) == ()
+
+
+def test_when_twilio_cannot_be_asked_for_texts_it_says_so(twilio: TwilioStandIn, gateway: TwilioSmsGateway):
+    twilio.html(502, when=lists)
+
+    with pytest.raises(GatewayError):
+        gateway.received_since(to=twilio.number, since=SystemClock().now())
+
+
+# Before anything is sent
+
+
+def test_all_is_well(gateway: TwilioSmsGateway):
+    assert gateway.problem() is None
+
+
+def test_what_stands_in_the_way_is_said(twilio: TwilioStandIn, gateway: TwilioSmsGateway):
+    twilio.account_status = "suspended"
+    suspended = gateway.problem()
+    stranger = TwilioSmsGateway(twilio_settings(twilio, auth_token="guess"))
+    wrong_token = stranger.problem()
+    twilio.html(502, when=lists)
+    down = gateway.problem()
+    stranger.close()
+
+    assert suspended == "The Twilio account is suspended."
+    assert wrong_token == "Twilio does not accept the account id and auth token."
+    assert down == "Twilio gives no answer that can be read."
+    assert twilio.creations() == ()

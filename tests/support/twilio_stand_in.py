@@ -158,6 +158,7 @@ class TwilioStandIn:
         self.account, self.token, self.number = account, token, number
         self.public_url, self.target, self.statuses = public_url, target, statuses
         self.lists_refusals = True
+        self.account_status = "active"
         self.page_size: int | None = None
         self.stopped: set[str] = set()
         self._clock = clock or SystemClock()
@@ -310,6 +311,8 @@ class TwilioStandIn:
     def _answer(self, request: Request) -> tuple[int, Json]:
         if request.headers.get("authorization") != _basic(self.account, self.token):
             return 401, _error(401, 20003)
+        if request.path == f"{API}/{self.account}.json":
+            return 200, {"sid": self.account, "status": self.account_status}
         path = re.fullmatch(rf"{API}/([^/]+)/Messages(?:/([^/]+))?\.json", request.path)
         if path is None or path[1] != self.account:
             return 404, _error(404, 20404)
