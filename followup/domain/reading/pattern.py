@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 HARD, SOFT, ASK = "|", ",", "?"
 BOUNDARIES = frozenset((HARD, SOFT, ASK))
-_TOKEN = re.compile(r"[()\[\]|]\??|<[^>]*>\??|[^\s()\[\]|<>]+")
+_TOKEN = re.compile(r"[)\]]\??|[(\[|]|<[^>]*>\??|[^\s()\[\]|<>]+")
 _GAP = re.compile(r"(~~?)(\d*)")
 _EDGES = {
     "^": r"(?:(?<=\A )|(?<=[|,?] ))",
