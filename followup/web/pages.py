@@ -33,6 +33,7 @@ class Pages:
         self._environment.filters |= {
             "clock": clock_time,
             "moment": moment,
+            "day": day,
             "iso": lambda instant: instant.isoformat(),
             "span": span,
             "words": lambda text: str(text).replace("_", " "),
@@ -65,6 +66,12 @@ _TITLES: Final = {
 def clock_time(instant: datetime, zone: str) -> str:
     """`02:25` on a clock in `zone`."""
     return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def day(instant: datetime, zone: str) -> str:
+    """`Sunday 22 November, 15:04` on a clock in `zone`."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local.strftime('%A')} {local.day} {local.strftime('%B, %H:%M')}"
 
 
 def moment(instant: datetime, zone: str, now: datetime) -> str:

@@ -39,7 +39,7 @@ PUSHES: Final[Mapping[str, tuple[str, timedelta | time]]] = {
     "24h": ("+24 h", timedelta(hours=24)),
 }
 #: Numbers that are kept for fiction (North American Numbering Plan: 555-0100 to 555-0199).
-_FICTIONAL: Final = tuple(f"+1312555{number:04d}" for number in range(140, 200))
+_FICTIONAL: Final = tuple(f"+1312555{number:04d}" for number in range(170, 200))
 _NAMES: Final = ("Ann Example", "Ben Sample", "Carla Test", "Diego Prueba", "Eve Fiction", "Finn Madeup")
 
 
@@ -93,7 +93,8 @@ def _form(site: Site, simulation: Simulation, taken: Callable[[Fields], None]) -
         return RedirectResponse(PAGE, status_code=303)
 
     def _again(request: Request, summary: str, problems: Sequence[Problem], fields: Fields) -> Response:
-        values = _world(site, simulation) | {"summary": summary, "problems": problems, "typed": fields}
+        values = _world(site, simulation)
+        values |= {"summary": summary, "problems": problems, "typed": {**values["typed"], **fields}}
         return site.show(request, "simulator", values, status=422)
 
     return endpoint
