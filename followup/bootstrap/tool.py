@@ -28,7 +28,7 @@ def tool(settings: Settings, var: Path) -> Context:
     if file is not None and not file.exists():
         message = f"there is no database at {file}: start the service first, or set FOLLOWUP_DATABASE_URL"
         raise FollowupError(message)
-    settings = with_demo_keys(settings, var)
+    settings = with_demo_keys(settings, file.parent if file is not None else var)
     if not settings.data_keys or not settings.index_keys:
         message = "FOLLOWUP_DATA_KEYS and FOLLOWUP_INDEX_KEY are missing: set the keys that the service runs with"
         raise FollowupError(message)

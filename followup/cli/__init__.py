@@ -1,4 +1,4 @@
-"""`followup`: the commands. READ THE TABLE to see what there is; each command's module is loaded only when it is used."""
+"""`followup`: the commands. READ THE TABLE; each command's module is loaded only when it is used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from followup.errors import FollowupError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command or a group of them: `module` has a typer application named `app`, `about` is its line in the help."""
+    """A command (`module` has a function `command`) or a group of them (`app`); `about` is its line in the help."""
 
     name: str
     module: str
@@ -70,11 +70,14 @@ def _application(given: Sequence[str]) -> typer.Typer:
     )
     wanted = next((word for word in given if not word.startswith("-")), None)
     for command in COMMANDS:
-        if command.name == wanted:
-            loaded: typer.Typer = import_module(f"followup.cli.{command.module}").app
-            application.add_typer(loaded, name=command.name, help=command.about)
-        else:
+        if command.name != wanted:
             application.command(command.name, help=command.about)(_not_loaded)
+            continue
+        module = import_module(f"followup.cli.{command.module}")
+        if hasattr(module, "app"):
+            application.add_typer(module.app, name=command.name, help=command.about)
+        else:
+            application.command(command.name)(module.command)
     return application
 
 

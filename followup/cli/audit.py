@@ -30,6 +30,6 @@ def verify(var: Var = DEFAULT_VAR, as_json: Json = False) -> None:
     if as_json:
         say_json({"intact": fault is None, "fault": fault})
     else:
-        say("The audit trail is as it was written." if fault is None else f"The audit trail was tampered with: {fault}.")
+        say("The audit trail is as it was written." if fault is None else f"The audit trail was changed: {fault}.")
     if fault is not None:
         raise typer.Exit(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from webbrowser import open_new_tab
@@ -17,16 +17,15 @@ from followup.bootstrap.demo import Demo, demo
 from followup.bootstrap.only_one import OnlyOne
 from followup.bootstrap.opening import DATABASE_FILE
 from followup.cli.saying import say
+from followup.cli.times import instant
 from followup.cli.wiring import DEFAULT_VAR
 from followup.clock import SystemClock
-from followup.errors import BadInput, FollowupError
+from followup.errors import FollowupError
 from followup.services.health import Health, health
 from followup.settings import Settings, load
 from followup.web.app import create_app
 from followup.web.deps import WebDeps
 from followup.worker.serve import end_on_signals, listen, serve
-
-app = typer.Typer(invoke_without_command=True)
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 5.0
@@ -34,10 +33,10 @@ STOP_SECONDS = 5.0
 SESSION = timedelta(hours=12)
 
 
-@app.callback()
-def run(
+def command(
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Listen here; without it 8000, or a free port where that is taken.")
+        int | None,
+        typer.Option(min=0, max=65535, help="Listen here; by default on 8000, or a free port where that is taken."),
     ] = None,
     var: Annotated[Path, typer.Option(help="The folder that holds everything: database, keys, phones.")] = DEFAULT_VAR,
     at: Annotated[
@@ -52,7 +51,7 @@ def run(
     """
     end_on_signals()
     settings = load(Settings)
-    start = None if at is None else _instant(at)
+    start = None if at is None else instant(at, "--at")
     listener = _listener(port, settings.port)
     address = f"http://{HOST}:{listener.getsockname()[1]}"
     with listener, OnlyOne(var / DATABASE_FILE):
@@ -71,16 +70,6 @@ def _listener(wanted: int | None, usual: int) -> socket.socket:
         return listen(HOST, usual)
     except FollowupError:
         return listen(HOST, 0)
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise BadInput("--at must be a time with its offset, such as 2026-11-22T09:00:00-06:00")
-    return instant
 
 
 def _welcome(made: Demo, address: str, *, browser: bool) -> None:

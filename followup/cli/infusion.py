@@ -51,7 +51,7 @@ def add(
 ) -> None:
     """Record an infusion, from a file or from options. The same one again changes nothing but demographics.
 
-    Example: followup infusion add --id INF-7 --patient-id P-7 --name "Ann Lee" --phone +13125550142 --consent-sms --pain 6
+    Example: followup infusion add --id INF-7 --patient-id P-7 --name "Ann Lee" --phone +13125550142 --consent-sms
     """
     with opened(var) as context:
         if file is not None:

@@ -114,7 +114,7 @@ def _start(service: Service, role: Role, bell: Bell) -> None:
     table = jobs(heartbeat_to(service.settings.heartbeat_url))
     crew = Crew(service.context, bell, table, _deliver_one)
     if role is Role.WORKER:
-        _work_until_told(service, crew)
+        _work_until_told(crew)
         return
     listener = listen(service.settings.host, service.settings.port)
     if role is Role.ALL:
@@ -152,7 +152,7 @@ def _with_crew(crew: Crew) -> Lifespan:
     return lifespan
 
 
-def _work_until_told(service: Service, crew: Crew) -> None:
+def _work_until_told(crew: Crew) -> None:
     """Without a web side the main thread only waits for the signal that ends the process."""
     crew.start()
     _log.info("ready", role=Role.WORKER.value)

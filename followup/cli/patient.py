@@ -1,0 +1,100 @@
+"""`followup patient`: one patient from the terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from followup.cli.saying import local, say, say_json, say_table
+from followup.cli.times import instant
+from followup.cli.wiring import DEFAULT_VAR, Clinic, Json, Var, actor, opened
+from followup.domain.people import Channel, PatientStatus
+from followup.services.change_patient import opt_out as stop_texts
+from followup.services.change_patient import set_status
+from followup.services.show_patient import patient_view
+
+app = typer.Typer(no_args_is_help=True)
+
+Patient = Annotated[str, typer.Argument(help="The clinic's own id of the patient.", metavar="PATIENT")]
+
+
+@app.command()
+def show(patient: Patient, clinic: Clinic = None, var: Var = DEFAULT_VAR, as_json: Json = False) -> None:
+    """Show one patient: check-ins, messages with state and reason, answers, alerts.
+
+    Example: followup patient show P-101 --json
+    """
+    with opened(var) as context:
+        view = patient_view(context, clinic, patient)
+    if as_json:
+        say_json(view)
+    else:
+        _show(view)
+
+
+@app.command()
+def status(
+    patient: Patient,
+    to: Annotated[PatientStatus, typer.Argument(help="Where the patient stands; only active ones get texts.")],
+    until: Annotated[str | None, typer.Option(help="End of a pause, such as 2026-12-01T09:00:00-06:00.")] = None,
+    clinic: Clinic = None,
+    var: Var = DEFAULT_VAR,
+) -> None:
+    """Set where a patient stands.
+
+    Example: followup patient status P-101 paused --until 2026-12-01T09:00:00-06:00
+    """
+    end: datetime | None = None if until is None else instant(until, "--until")
+    with opened(var) as context:
+        changed = set_status(context, patient, to, clinic=clinic, until=end, actor=actor())
+    say(f"{patient} is {changed.status.value.replace('_', ' ')} now.")
+
+
+@app.command(name="opt-out")
+def opt_out(
+    patient: Patient,
+    channel: Annotated[Channel, typer.Option(help="What to stop.")] = Channel.SMS,
+    clinic: Clinic = None,
+    var: Var = DEFAULT_VAR,
+) -> None:
+    """Stop texts to a patient, as their own STOP would: for everybody on that number, for good.
+
+    Example: followup patient opt-out P-101
+    """
+    with opened(var) as context:
+        dropped = stop_texts(context, patient, channel, clinic=clinic, actor=actor())
+    say(f"Nothing goes to {patient} by {channel.value} any more; {dropped} waiting dropped. Only START lifts it.")
+
+
+def _show(view: dict[str, Any]) -> None:
+    zone = view["timezone"]
+    say(f"{view['id']}  {view['status']}  {view['language'] or 'no language'}  {zone}")
+    say("\ncheck-ins")
+    say_table(
+        ("key", "infusion", "due", "state", "reason"),
+        [(c["key"], c["infusion"], local(c["due_at"], zone), c["state"], c["reason"]) for c in view["check_ins"]],
+    )
+    say("\nmessages")
+    say_table(
+        ("id", "class", "by", "created", "sent", "state", "reason"),
+        [
+            (
+                m["id"],
+                m["class"],
+                m["channel"],
+                local(m["created_at"], zone),
+                local(m["sent_at"], zone),
+                m["state"],
+                m["reason"],
+            )
+            for m in view["messages"]
+        ],
+    )
+    say("\nanswers")
+    say_table(
+        ("at", "question", "value", "severity", "text"),
+        [(local(a["at"], zone), a["question"], a["value"], a["severity"], a["text"]) for a in view["answers"]],
+    )
+    say(f"\nalerts  {', '.join(view['alerts']) or 'none'}")
