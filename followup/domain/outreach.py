@@ -58,7 +58,8 @@ def may_ask(check_in: CheckIn, standing: Standing, now: datetime) -> Verdict:
     if blocked is not None:
         return Drop(reason=blocked.value)
     if now >= check_in.closes_at:
-        return Drop(reason=SkipReason.WINDOW_PASSED.value, expired=True)
+        late = SkipReason.SHARED_PHONE if standing.shared_phone_busy else SkipReason.WINDOW_PASSED
+        return Drop(reason=late.value, expired=True)
     opens = windows.next_inside(now, standing.clinic.send_window, standing.patient.timezone)
     if opens >= check_in.closes_at:
         return Drop(reason=SkipReason.WINDOW_PASSED.value, expired=True)

@@ -44,7 +44,8 @@ class CheckIn:
 
     `questions` is the list still to be asked after `question`, the open one; `asked_at` when that went out;
     `reasked` whether it was put once more. `about` names the symptom
-    that a severity question is about.
+    that a severity question is about. `unanswered_at`: if it is not fully answered by then, for whatever
+    reason, the rules about that are asked, once.
     """
 
     id: str
@@ -68,10 +69,16 @@ class CheckIn:
     reminded_at: datetime | None = None
     sent_at: datetime | None = None
     closed_at: datetime | None = None
+    unanswered_at: datetime | None = None
 
     @property
     def next_action_at(self) -> datetime | None:
-        """When something must next be done with it: asked, reminded or closed; None once it has ended."""
+        """When something must next be done with it: asked, reminded, closed, or told to staff as unanswered."""
+        moments = (self._next_step_at, self.unanswered_at)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def _next_step_at(self) -> datetime | None:
         if self.state.final:
             return None
         if self.state is CheckInState.PLANNED:

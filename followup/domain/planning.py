@@ -33,6 +33,10 @@ class SkipReason(StrEnum):
     WINDOW_PASSED = "window passed"
     INFUSION_CANCELLED = "infusion cancelled"
     NEWER_INFUSION = "newer infusion"
+    MERGED = "merged"
+    SILENT = "three silent"
+    SUPERSEDED = "newer check-in"
+    SHARED_PHONE = "shared phone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class PlannedCheckIn:
     questions: tuple[str, ...]
     state: CheckInState = CheckInState.PLANNED
     reason: SkipReason | None = None
+    unanswered_at: datetime | None = None
 
 
 def plan_check_ins(
@@ -81,6 +86,7 @@ def plan_check_ins(
                     questions=spec.questions,
                     state=CheckInState.PLANNED if skip is None else CheckInState.SKIPPED,
                     reason=skip,
+                    unanswered_at=None if history else _unanswered_at(spec, due, zone, now),
                 )
             )
     return tuple(planned)
@@ -91,6 +97,15 @@ def closing_time(spec: CheckInSpec, due: datetime, zone: str) -> datetime:
     if spec.closes.at is not None:
         return windows.instant_of(windows.local_date(due, zone), spec.closes.at, zone)
     return due + (spec.closes.after or timedelta(days=1))
+
+
+def _unanswered_at(spec: CheckInSpec, due: datetime, zone: str, now: datetime) -> datetime | None:
+    """When a check-in that is not fully answered is told to staff; at once where that hour has passed already."""
+    if spec.unanswered is None:
+        return None
+    after = spec.unanswered.after_reminder + (spec.reminder.after if spec.reminder else timedelta(0))
+    latest = windows.instant_of(windows.local_date(due, zone), spec.unanswered.latest, zone)
+    return max(min(due + after, latest), now)
 
 
 def reminder_time(

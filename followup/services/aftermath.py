@@ -79,7 +79,10 @@ class Aftermath:
 
 
 def notice_round(message: Message) -> str:
-    """Which round of its alert a notice belongs to: intents are notice/{alert}/{raises}/{position}/{person}/{channel}."""
+    """Which round of its alert a notice belongs to.
+
+    Intents of notices are `notice/{alert}/{raises}/{position}/{person}/{channel}`, with `/{attempt}` for a copy.
+    """
     return "/".join(message.intent.split("/")[:4])
 
 
@@ -122,12 +125,11 @@ def _once_more(aftermath: Aftermath, message: Message) -> None:
 def copy_of(message: Message, now: datetime, *, not_before: datetime | None = None) -> Message:
     """The same message once more, as the next attempt with an id and intent of its own."""
     attempt = message.attempt + 1
+    stem = message.intent.removesuffix(f"/{message.attempt}") if message.attempt > 1 else message.intent
     return replace(
         message,
         id=new_id(),
-        intent=f"{message.intent.rsplit('/', 1)[0]}/{attempt}"
-        if message.attempt > 1
-        else f"{message.intent}/{attempt}",
+        intent=f"{stem}/{attempt}",
         attempt=attempt,
         state=MessageState.QUEUED,
         reason=None,

@@ -1,4 +1,4 @@
-"""What is known of a patient's course, loaded for decisions: shared by every use case that puts answers before rules."""
+"""What is known of a patient's course, loaded for every use case that puts answers before rules."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class StoredContent:
         """The version in force: the newest. Raises NotFound where nothing was ever published."""
         with self._store.read() as uow:
             latest = uow.versions.latest_number()
-        if latest is None:
+        if latest == 0:
             message = "no schedules are published yet; start the service with a valid schedules.yaml"
             raise NotFound(message)
         return Published(version=latest, content=self.version(latest))

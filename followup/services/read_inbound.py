@@ -151,7 +151,7 @@ class _Turn:
         scene = replace(scene, patient=whose.patient)
         return self._for_patient(scene, whose), scene
 
-    def _reader(self, configuration: Configuration, about: str | None = None) -> Reader:
+    def _reader(self, about: str | None = None) -> Reader:
         scene = self.scene
         sent = scene.uow.messages.texts_to(scene.clinic.key, scene.inbound.sender, scene.now - QUOTED_FROM)
 
@@ -181,7 +181,7 @@ class _Turn:
         )
         return routing.decide_for_patient(
             situation,
-            self._reader(configuration, check_in.about if check_in else None),
+            self._reader(check_in.about if check_in else None),
             opt_out_type=scene.inbound.opt_out_type,
             provider_answered=self._provider_answered(),
             now=scene.now,
@@ -229,7 +229,7 @@ class _Turn:
             suppressed=self._suppressed(),
             held=any(patient.safe_contact_hold for patient in scene.patients),
         )
-        reader = self._reader(scene.published.content.configuration)
+        reader = self._reader()
         return routing.decide_for_stranger(
             stranger,
             reader(Asked.NONE),
@@ -243,7 +243,7 @@ class _Turn:
     def _for_staff(self, member: StaffMember) -> Decision:
         """Danger in a text from a staff phone pages like any other; then its code or stop word is taken."""
         scene = self.scene
-        reading = self._reader(scene.published.content.configuration)(Asked.NONE)
+        reading = self._reader()(Asked.NONE)
         evidence = Evidence(findings=reading.findings, read_level=words_level(reading))
         met = triage(evidence, scene.published.content.configuration.rules)
         effects = routing.route_staff(member.key, scene.inbound.body, reading)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from followup.domain.infusion import Baseline, Infusion, series_baseline, series_of
+from followup.domain.pacing import retired_by
 from followup.domain.people import Channel, Consent, Patient, PatientDetails
 from followup.domain.plan import CheckIn, CheckInState, Plan
 from followup.domain.planning import PlannedCheckIn, SkipReason, plan_check_ins
@@ -130,6 +131,7 @@ def _first(
     uow.infusions.add(infusion)
     _audit(uow, actor, "infusion.recorded", infusion.id, now)
     matched = configuration.schedule_for(new.treatment, new.indication)
+    _retire_older(uow, published, infusion, now)
     check_ins = plan_infusion(uow, published, clinic, infusion, patient, matched or configuration.safety_course, now)
     _tell_what_is_missing(uow, published, clinic, infusion, patient, now, unmatched=matched is None)
     uow.wake("check_in")
@@ -232,7 +234,20 @@ def _check_in(plan: Plan, planned: PlannedCheckIn, now: datetime) -> CheckIn:
         revision=plan.revision,
         questions=planned.questions,
         closed_at=now if skipped else None,
+        unanswered_at=planned.unanswered_at,
     )
+
+
+def _retire_older(uow: UnitOfWork, published: Published, newer: Infusion, now: datetime) -> None:
+    """A newer infusion of the same treatment replaces the later check-ins of older ones; safety check-ins stand."""
+    configuration = published.content.configuration
+    older: dict[str, tuple[Infusion, Schedule]] = {}
+    for infusion in uow.infusions.of_patient(newer.patient):
+        plan = uow.plans.of_infusion(infusion.id)
+        schedule = configuration.schedule(plan.schedule) if plan else None
+        if schedule is not None and infusion.id != newer.id:
+            older[infusion.id] = (infusion, schedule)
+    _cancel(uow, retired_by(newer, uow.check_ins.of_patient(newer.patient), older), SkipReason.NEWER_INFUSION, now)
 
 
 def _tell_what_is_missing(

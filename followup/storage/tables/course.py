@@ -79,6 +79,7 @@ check_ins = Table(
     instant("reminded_at", nullable=True),
     instant("sent_at", nullable=True),
     instant("closed_at", nullable=True),
+    instant("unanswered_at", nullable=True),
     # When something must next be done with it; empty once it has ended, which keeps the index below small.
     instant("next_action_at", nullable=True),
     UniqueConstraint("plan_id", "key"),
