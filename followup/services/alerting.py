@@ -104,9 +104,9 @@ def raise_event(
 def _standing(uow: UnitOfWork, concern: Concern) -> Alert | None:
     named = concern.triage.named
     reason = named.reason if named else ""
-    if concern.patient is None and concern.sender is None:
-        return None
     found = uow.alerts.unclosed_of(concern.clinic.key, patient=concern.patient, sender=concern.sender)
+    if concern.patient is None and concern.sender is None:  # about the service itself
+        found = tuple(alert for alert in found if alert.patient is None and alert.sender is None)
     return next((alert for alert in found if alert.reason == reason), None)
 
 
