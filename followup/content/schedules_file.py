@@ -11,7 +11,7 @@ from typing import Any
 from followup.content import clinic_shapes, course_shapes, question_shapes, rule_shapes
 from followup.content.shapes import Field, Integer, Many, Named, OneOf, Record
 from followup.content.words_of_time import DURATION
-from followup.content.yaml_source import Table
+from followup.content.yaml_source import Node, Table
 from followup.domain.schedule import Configuration, Limits
 
 LANGUAGE = OneOf(("en", "es"), "one")
@@ -71,15 +71,19 @@ NAMED_SECTIONS = ("clinics", "staff", "rotas", "chains", "questions", "symptoms"
 
 
 def names_in(root: Table) -> dict[str, frozenset[str]]:
-    """The names that each section defines; those with mistakes in them too, so that one mistake makes no second."""
-    names = {section: _keys(root.get(section)) for section in NAMED_SECTIONS}
-    courses = [root.get("safety_course")]
+    """The names that each section defines; those with mistakes in them too, so that one mistake makes no second.
+
+    A section that is missing or is no table is left out: then the names it should have defined are not judged.
+    """
+    sections = {section: root.get(section) for section in NAMED_SECTIONS}
+    names = {section: _keys(node) for section, node in sections.items() if isinstance(node, Table)}
     schedules = root.get("schedules")
-    if isinstance(schedules, Table):
-        courses += [entry.value for entry in schedules.entries]
+    if not isinstance(schedules, Table):
+        return names
+    courses = [root.get("safety_course"), *(entry.value for entry in schedules.entries)]
     check_ins = [_keys(course.get("check_ins")) for course in courses if isinstance(course, Table)]
     return names | {"check_ins": frozenset().union(*check_ins)}
 
 
-def _keys(node: object) -> frozenset[str]:
+def _keys(node: Node | None) -> frozenset[str]:
     return frozenset(entry.key.text for entry in node.entries) if isinstance(node, Table) else frozenset()

@@ -203,10 +203,10 @@ class Name(Shape[str]):
     what: str
 
     def read(self, node: Node, reading: Reading) -> str:
-        known = reading.names.get(self.section, frozenset())
+        known = reading.names.get(self.section)
         if not isinstance(node, Scalar) or is_null(node):
             raise reading.refuse(node.place, f"expected the name of {self.what}, found {shown(node)}")
-        if node.text not in known:
+        if known is not None and node.text not in known:
             hint = nearest(node.text, sorted(known)) or f"; known: {listed(sorted(known)) if known else 'none'}"
             raise reading.refuse(node.place, f"`{node.text}` is not {self.what}{hint}")
         return node.text

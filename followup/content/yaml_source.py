@@ -18,8 +18,11 @@ from followup.content.problems import Place, Report, place_at, refuse
 #: A schedule file of a large clinic is some hundred kilobytes; beyond that something went wrong.
 MOST_CHARACTERS = 1_000_000
 #: Values, anchors counted as often as they are used, so that a few lines cannot become a billion values.
-MOST_VALUES = 50_000
+MOST_VALUES = 20_000
 MOST_DEPTH = 40
+
+#: What YAML does not take at all; the first mark of a file that Windows wrote is let through.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]|(?!^)\ufeff")
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -73,10 +76,9 @@ def parse(text: str, name: str) -> Table:
     if len(text) > MOST_CHARACTERS:
         report.add(Place(1, 1), f"the file is larger than {MOST_CHARACTERS:,} characters")
         refuse([report])
-    torn = next((at for at, character in enumerate(text) if "\ud800" <= character <= "\udfff"), None)
-    if torn is not None:
-        report.add(place_at(text, torn), "this is no character of Unicode; delete it")
-        refuse([report])
+    for found in _UNPRINTABLE.finditer(text):
+        report.add(place_at(text, found.start()), "an invisible control character stands here; delete it")
+    refuse([report])
     root = _Builder(report).build(text)
     if root is not None and not isinstance(root, Table):
         report.add(root.place, "expected a table of sections such as `clinics:` and `schedules:`")
@@ -159,9 +161,6 @@ class _Builder:
                     root = self._node(event, events, 1)
         except yaml.MarkedYAMLError as error:
             _explain(error, text, self.report)
-            return None
-        except yaml.YAMLError as error:
-            _explain_character(error, text, self.report)
             return None
         except _TooMuch as error:
             self.report.add(error.place, str(error))
@@ -283,23 +282,29 @@ _MEANINGS = (
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str, report: Report) -> None:
-    tabs = [number for number, line in enumerate(text.splitlines(), start=1) if re.match(r" *\t+ *[^\s#]", line)]
-    for number in tabs:
-        report.add(Place(number, text.splitlines()[number - 1].index("\t") + 1), _TAB)
+    lines = text.splitlines()
     mark = error.problem_mark or error.context_mark
     place = Place(mark.line + 1, mark.column + 1) if mark is not None else Place(1, 1)
-    if place.line in tabs:
+    tabs = [number for number, line in enumerate(lines, start=1) if re.match(r" *\t+ *[^\s#]", line)]
+    for number in tabs:
+        report.add(Place(number, lines[number - 1].index("\t") + 1), _TAB)
+    opened = _open_quote(lines[: place.line])
+    if opened is not None:
+        report.add(opened, "a quote opens here and is not closed on this line")
+    if place.line in tabs or opened is not None:
         return
     said = f"{error.problem or ''} {error.context or ''}"
     meaning = next((meaning for fragment, meaning in _MEANINGS if fragment in said), None)
-    opened = error.context_mark if error.context_mark is not None else None
-    where = f" (begun on line {opened.line + 1})" if opened is not None and opened.line + 1 < place.line else ""
+    begun = error.context_mark
+    where = f" (begun on line {begun.line + 1})" if begun is not None and begun.line + 1 < place.line else ""
     report.add(place, (meaning or f"this is not YAML: {error.problem}") + where)
 
 
-def _explain_character(error: yaml.YAMLError, text: str, report: Report) -> None:
-    position = getattr(error, "position", 0)
-    report.add(
-        place_at(text, position if isinstance(position, int) else 0),
-        "an invisible control character stands here; delete it",
-    )
+def _open_quote(lines: list[str]) -> Place | None:
+    """Where a value begins with a quote that its line does not close: the parser notices only much later."""
+    for number, line in enumerate(lines, start=1):
+        plain = re.sub(r"'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"", lambda found: "_" * len(found.group()), line)
+        found = re.search(r"""(?:^|[:\-\[{,] )\s*(["'])""", plain.split(" #")[0])
+        if found and not line.lstrip().startswith("#"):
+            return Place(number, found.start(1) + 1)
+    return None

@@ -14,6 +14,7 @@ from followup.domain.schedule import (
     AnswerKind,
     CheckInSpec,
     Clinic,
+    Condition,
     Configuration,
     Coverage,
     EventKind,
@@ -38,9 +39,15 @@ def check(configuration: Configuration) -> Iterator[Found]:
     yield from _topics(configuration)
     yield from _events(configuration)
     yield from _scores(configuration)
-    for course in (*configuration.schedules.values(), configuration.safety_course):
+    unmet: dict[str, list[str]] = {}
+    for course in _courses(configuration):
         for check_in in course.check_ins:
-            yield from _check_in(course, check_in, configuration)
+            for question, said in _unmet(course, check_in, configuration):
+                unmet.setdefault(question, []).append(f"{said} at {check_in.key} of `{course.key}`")
+    for question, cases in unmet.items():
+        more = f" (and {len(cases) - 1} more)" if len(cases) > 1 else ""
+        message = f"{cases[0]}{more} meets no rule; add one, of level info at least"
+        yield Found(("questions", question), message)
 
 
 # --- words and events --------------------------------------------------------------------------
@@ -75,37 +82,47 @@ def _events(configuration: Configuration) -> Iterator[Found]:
 
 def _scores(configuration: Configuration) -> Iterator[Found]:
     for key, question in configuration.questions.items():
-        if question.score is None:
-            continue
-        gap = next(
-            (
-                (now, baseline)
-                for now in range(11)
-                for baseline in _BASELINES
-                if not _meets(configuration, _scored(question.score, now, baseline))
-            ),
-            None,
-        )
+        gap = None if question.score is None else _gap(question.score, configuration)
         if gap is not None:
             known = "without a baseline" if gap[1] is None else f"with a baseline of {gap[1]}"
-            yield Found(
-                ("questions", key), f"the answer {gap[0]} {known} meets no rule; add one, of level info at least"
-            )
+            message = f"the answer {gap[0]} {known} meets no rule; add one, of level info at least"
+            yield Found(("questions", key), message)
 
 
-def _scored(score: Score, now: int, baseline: int | None) -> Evidence:
-    known = {} if baseline is None else {score: float(baseline)}
-    return Evidence(scores={score: float(now)}, baseline=known, day=3, since_infusion=timedelta(days=3))
+def _gap(score: Score, configuration: Configuration) -> tuple[int, int | None] | None:
+    """The first pair of answer and baseline, of all there are, that meets no rule."""
+    rules = tuple(rule for rule in configuration.rules if any(condition.score is score for condition in rule.when))
+    drops = {course.dropped_rules for course in _courses(configuration)}
+    for now in range(11):
+        for baseline in _BASELINES:
+            known = {} if baseline is None else {score: float(baseline)}
+            evidence = Evidence(scores={score: float(now)}, baseline=known, day=3, since_infusion=timedelta(days=3))
+            if not all(triage(evidence, rules, dropped=dropped).rules for dropped in drops):
+                return now, baseline
+    return None
 
 
-def _check_in(course: Schedule, check_in: CheckInSpec, configuration: Configuration) -> Iterator[Found]:
+def _courses(configuration: Configuration) -> tuple[Schedule, ...]:
+    return (*configuration.schedules.values(), configuration.safety_course)
+
+
+def _unmet(course: Schedule, check_in: CheckInSpec, configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """The question, and in words the answer, of everything at this check-in that meets no rule."""
     day = check_in.timing.day if isinstance(check_in.timing, OnDay) else 0
     moment = Evidence(check_in=check_in.key, day=day, since_infusion=timedelta(days=day) or timedelta(hours=4))
+    # Only rules that say something about answers or side effects can hold here; the others cost time.
+    rules = tuple(rule for rule in configuration.rules if any(_is_about_answers(one) for one in rule.when))
     for question in _asked(check_in, configuration):
         for evidence, said in _answers(question, configuration, moment):
-            if not _meets(configuration, evidence, course.dropped_rules):
-                message = f"at {check_in.key} of `{course.key}` {said} meets no rule; add one, of level info at least"
-                yield Found(("questions", question.key), message)
+            if not triage(evidence, rules, dropped=course.dropped_rules).rules:
+                yield question.key, said
+
+
+def _is_about_answers(condition: Condition) -> bool:
+    return (
+        bool(condition.answers or condition.symptoms)
+        or (condition.severity_at_least or condition.severity_at_most) is not None
+    )
 
 
 def _asked(check_in: CheckInSpec, configuration: Configuration) -> list[Question]:
@@ -138,10 +155,6 @@ def _severities(symptom: str, moment: Evidence) -> Iterator[tuple[Evidence, str]
             yield evidence, f"`{symptom}` of severity {severity}"
 
 
-def _meets(configuration: Configuration, evidence: Evidence, dropped: frozenset[str] = frozenset()) -> bool:
-    return bool(triage(evidence, configuration.rules, dropped=dropped).rules)
-
-
 # --- the weeks ahead ---------------------------------------------------------------------------
 
 
@@ -162,7 +175,8 @@ def _hours(now: datetime) -> Iterator[datetime]:
 def _nobody_on_duty(key: str, rota: Rota, configuration: Configuration, now: datetime) -> Iterator[Found]:
     if rota.since > windows.local_date(now, rota.timezone):
         yield Found(("rotas", key, "since"), f"the rota begins on {rota.since}, which is still to come", warning=True)
-    for instant in _hours(now):
+    changes = [instant for override in rota.overrides for instant in (override.start, override.end)]
+    for instant in sorted([*_hours(now), *(one for one in changes if now <= one < now + AHEAD)]):
         person = oncall.on_duty(rota, instant)
         if person is None or person not in configuration.staff:
             shown = _shown(instant, rota.timezone)
@@ -180,6 +194,8 @@ def _closures(key: str, clinic: Clinic, now: datetime) -> Iterator[Found]:
             if instant - began > LONG_CLOSURE:
                 yield _closure(key, clinic, began, instant)
             began = None
+    if began is not None and now + AHEAD - began > LONG_CLOSURE:
+        yield _closure(key, clinic, began, now + AHEAD)
 
 
 def _closure(key: str, clinic: Clinic, began: datetime, ended: datetime) -> Found:

@@ -86,9 +86,18 @@ def _condition(condition: Condition, configuration: Configuration) -> Iterator[F
     yield from _bounds(condition)
     yield from _score(condition, configuration)
     yield from _answers(condition, configuration)
-    yield from _circumstances(condition, configuration)
+    yield from _circumstances(condition)
     if condition.event is not None:
         yield from _event(condition, condition.event, configuration)
+    elif not _asks(condition):
+        yield Found((), "this would hold for any text: it asks about no words, answers, side effects, score or event")
+
+
+def _asks(condition: Condition) -> bool:
+    """Whether a condition asks about anything that was said, besides when and of whom."""
+    bounded = condition.severity_at_least is not None or condition.severity_at_most is not None
+    said = condition.words or condition.answers or condition.symptoms or bounded
+    return bool(said) or condition.score is not None or condition.read_as is not None
 
 
 def _bounds(condition: Condition) -> Iterator[Found]:
@@ -128,27 +137,11 @@ def _can_be(digit: int, question: Question) -> bool:
     return 0 <= digit <= 10 if question.kind is AnswerKind.SCALE else digit in question.options
 
 
-def _circumstances(condition: Condition, configuration: Configuration) -> Iterator[Found]:
-    if not condition.check_ins:
-        return
-    if (
-        condition.lasting > 1
-        and len(condition.check_ins) < condition.lasting
-        and not _repeats(condition, configuration)
-    ):
+def _circumstances(condition: Condition) -> Iterator[Found]:
+    # Check-ins are named exactly, so that a repetition is never meant by the name of the first.
+    if condition.check_ins and len(condition.check_ins) < condition.lasting:
         message = f"this can never hold: it lasts {condition.lasting} check-ins and names {len(condition.check_ins)}"
         yield Found(("lasting",), message)
-
-
-def _repeats(condition: Condition, configuration: Configuration) -> bool:
-    """Check-ins are named exactly, so that a repetition is never meant by the name of the first."""
-    known = {name for course in _courses(configuration) for name in _names(course)}
-    return not condition.check_ins <= known
-
-
-def _names(course: Schedule) -> Iterator[str]:
-    for check_in in course.check_ins:
-        yield check_in.key
 
 
 def _courses(configuration: Configuration) -> tuple[Schedule, ...]:
@@ -160,13 +153,9 @@ def _event(condition: Condition, event: EventKind, configuration: Configuration)
         yield Found(("event",), "this can never hold: an event comes without words or answers")
     if event is not EventKind.UNANSWERED_SAFETY_CHECK_IN:
         return
-    waiting = {
-        check_in.key for course in _courses(configuration) for check_in in course.check_ins if check_in.unanswered
-    }
-    for key in sorted((condition.check_ins or {"any"}) - (waiting or set())):
-        if key != "any" or not waiting:
-            yield Found(("event",), "this can never hold: the check-in does not say when it counts as `unanswered`")
-            return
+    waiting = {one.key for course in _courses(configuration) for one in course.check_ins if one.unanswered}
+    if not waiting or condition.check_ins - waiting:
+        yield Found(("event",), "this can never hold: the check-in does not say when it counts as `unanswered`")
 
 
 def _dropped(configuration: Configuration) -> Iterator[Found]:
