@@ -42,7 +42,7 @@ class AlertRows:
         stored = update(alerts).where(_column.id == alert.id)
         if expected_status is not None:
             stored = stored.where(_column.status == expected_status)
-        return self._rows.change(stored.values(self._values(alert))) == 1
+        return self._rows.change(stored, self._values(alert)) == 1
 
     def get(self, alert_id: str) -> Alert | None:
         """By its id."""

@@ -32,7 +32,7 @@ class CheckInRows:
         stored = update(check_ins).where(check_ins.c.id == check_in.id)
         if expected is not None:
             stored = stored.where(check_ins.c.state == expected)
-        return self._rows.change(stored.values(self._values(check_in))) == 1
+        return self._rows.change(stored, self._values(check_in)) == 1
 
     def get(self, check_in_id: str) -> CheckIn | None:
         """By its id."""

@@ -32,7 +32,7 @@ class InboundRows:
 
     def update(self, received: Inbound) -> None:
         """Replace what is stored under the same id."""
-        self._rows.change(update(inbound).where(_column.id == received.id).values(self._values(received)))
+        self._rows.change(update(inbound).where(_column.id == received.id), self._values(received))
 
     def get(self, inbound_id: str) -> Inbound | None:
         """By its id."""

@@ -25,7 +25,7 @@ class InfusionRows:
 
     def update(self, infusion: Infusion) -> None:
         """Replace what is stored under the same id."""
-        self._rows.change(update(infusions).where(infusions.c.id == infusion.id).values(_row(infusion)))
+        self._rows.change(update(infusions).where(infusions.c.id == infusion.id), _row(infusion))
 
     def get(self, infusion_id: str) -> Infusion | None:
         """By our id."""

@@ -50,7 +50,7 @@ class MessageRows:
             stored = stored.where(_column.state == expected)
         elif expected is not None:
             stored = stored.where(_column.state.in_(list(expected)))
-        return self._rows.change(stored.values(self._values(message))) == 1
+        return self._rows.change(stored, self._values(message)) == 1
 
     def get(self, message_id: str) -> Message | None:
         """By its id."""

@@ -35,7 +35,7 @@ class PatientRows:
 
     def update(self, patient: Patient) -> None:
         """Replace what is stored under the same id."""
-        self._rows.change(update(patients).where(patients.c.id == patient.id).values(self._row(patient)))
+        self._rows.change(update(patients).where(patients.c.id == patient.id), self._row(patient))
         self._rewrite_words(patient)
 
     def get(self, patient_id: str) -> Patient | None:

@@ -27,7 +27,7 @@ class PlanRows:
         stored = update(plans).where(plans.c.id == plan.id)
         if expected_revision is not None:
             stored = stored.where(plans.c.revision == expected_revision)
-        return self._rows.change(stored.values(self._mapper.values(plan))) == 1
+        return self._rows.change(stored, self._mapper.values(plan)) == 1
 
     def get(self, plan_id: str) -> Plan | None:
         """By its id."""

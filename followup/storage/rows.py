@@ -52,7 +52,10 @@ class Rows:
         return guarded(lambda: self._run(statement).scalars().all())
 
     def change(self, statement: Executable, values: Row | Sequence[Row] | None = None) -> int:
-        """Carry out a write and give how many rows it touched."""
+        """Carry out a write and give how many rows it touched.
+
+        Values are given beside the statement, not within: so the statement is the same each time, and made once.
+        """
         # Drivers tell it for every write; the layer above forgets it for an INSERT unless asked.
         counted = statement.execution_options(preserve_rowcount=True)
         return guarded(lambda: self._run(counted, values).rowcount)

@@ -97,5 +97,5 @@ def _parts(sealed: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def _hash(version: int, key: bytes, purpose: str, value: str) -> str:
-    digest = hmac.new(key, f"{purpose}|{value}".encode(), hashlib.sha256).hexdigest()
+    digest = hmac.digest(key, f"{purpose}|{value}".encode(), "sha256").hex()
     return f"{version}:{digest}"
