@@ -17,9 +17,9 @@ def on_duty(rota: Rota, now: datetime) -> str | None:
 
 
 def next_on_duty(rota: Rota, now: datetime) -> str | None:
-    """The person after the one on duty: the next in turn who is somebody else, else the same person."""
+    """The next in turn who is not the one on duty, whoever an override stands in for last; else the same person."""
     present = on_duty(rota, now)
-    for ahead in range(len(rota.people)):
+    for ahead in range(1, len(rota.people) + 1):
         candidate = _in_turn(rota, now, ahead=ahead)
         if candidate != present:
             return candidate
