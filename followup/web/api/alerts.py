@@ -46,12 +46,12 @@ def alert_routes(deps: WebDeps) -> APIRouter:
     """The routes. Reading needs the scope `read`, taking and closing `alerts`."""
     router = APIRouter(tags=["alerts"])
     context = deps.context
-    Reader = Annotated[Caller, Depends(caller_with(deps, Scope.READ))]  # noqa: N806 - a type
-    Handler = Annotated[Caller, Depends(caller_with(deps, Scope.ALERTS))]  # noqa: N806 - a type
+    reader = caller_with(deps, Scope.READ)
+    handler = caller_with(deps, Scope.ALERTS)
 
     @router.get("/alerts", summary="List alerts, newest first", responses=documented(422))
     def listed(
-        caller: Reader,
+        caller: Caller = Depends(reader),
         status: Literal["open", "acknowledged", "closed", "all"] = "open",
         after: Annotated[str | None, Query(max_length=64, description="`next` of the page before.")] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_ALERTS)] = 50,
@@ -66,7 +66,7 @@ def alert_routes(deps: WebDeps) -> APIRouter:
         responses=documented(400, 404, 409, 413, 422),
         openapi_extra=body_of("TakeShape"),
     )
-    def take(id: str, caller: Handler, body: Body) -> Response:  # noqa: A002 - its name there
+    def take(id: str, *, caller: Caller = Depends(handler), body: Body) -> Response:  # noqa: A002 - its name there
         member = _member(context, read(TakeShape, body).by)
         taken = acknowledge(context, alert=id, person=member.key, via=f"api ({caller.name})")
         if taken.outcome in {TakeOutcome.TAKEN_BY_OTHER, TakeOutcome.CLOSED}:
@@ -80,7 +80,7 @@ def alert_routes(deps: WebDeps) -> APIRouter:
         responses=documented(400, 404, 409, 413, 422),
         openapi_extra=body_of("CloseShape"),
     )
-    def end(id: str, caller: Handler, body: Body) -> Response:  # noqa: A002 - its name there
+    def end(id: str, *, caller: Caller = Depends(handler), body: Body) -> Response:  # noqa: A002 - its name there
         given = read(CloseShape, body)
         close(
             context,

@@ -31,7 +31,7 @@ def infusion_routes(deps: WebDeps) -> APIRouter:
     """The routes; each needs the scope `infusions:write`."""
     router = APIRouter(tags=["infusions"])
     context = deps.context
-    Writer = Annotated[Caller, Depends(caller_with(deps, Scope.WRITE_INFUSIONS))]  # noqa: N806 - a type
+    writer = caller_with(deps, Scope.WRITE_INFUSIONS)
 
     @router.post(
         "/infusions",
@@ -40,7 +40,7 @@ def infusion_routes(deps: WebDeps) -> APIRouter:
         responses=documented(400, 409, 413, 422, known="Known already with the same facts"),
         openapi_extra=body_of("InfusionShape"),
     )
-    def record(caller: Writer, body: Body) -> Response:
+    def record(*, caller: Caller = Depends(writer), body: Body) -> Response:
         configuration = context.content.current().content.configuration
         new = read_infusion(body, configuration, context.clock.now())
         recorded = _record(deps, new, caller)
@@ -55,7 +55,7 @@ def infusion_routes(deps: WebDeps) -> APIRouter:
         responses=documented(400, 404, 409, 413, 422),
         openapi_extra=body_of("CorrectionShape"),
     )
-    def correct(id: str, caller: Writer, body: Body, clinic: Clinic = None) -> Response:  # noqa: A002 - its name there
+    def correct(id: str, *, caller: Caller = Depends(writer), body: Body, clinic: Clinic = None) -> Response:  # noqa: A002 - its name there
         configuration = context.content.current().content.configuration
         correction = read_correction(body, configuration, context.clock.now())
         key = only_clinic(configuration, clinic).key
@@ -79,7 +79,7 @@ def infusion_routes(deps: WebDeps) -> APIRouter:
         summary="Withdraw an infusion; check-ins not yet sent stay listed as cancelled",
         responses=documented(404, 422),
     )
-    def cancel(id: str, caller: Writer, clinic: Clinic = None) -> Response:  # noqa: A002 - its name there
+    def cancel(id: str, *, caller: Caller = Depends(writer), clinic: Clinic = None) -> Response:  # noqa: A002 - its name there
         key = only_clinic(context.content.current().content.configuration, clinic).key
         infusion = cancel_infusion(context, key, id, actor=caller.actor)
         deps.settle()

@@ -19,12 +19,12 @@ def patient_routes(deps: WebDeps) -> APIRouter:
     """The route; it needs the scope `read`."""
     router = APIRouter(tags=["patients"])
     context = deps.context
-    Reader = Annotated[Caller, Depends(caller_with(deps, Scope.READ))]  # noqa: N806 - a type
+    reader = caller_with(deps, Scope.READ)
 
     @router.get("/patients/{id:path}", summary="Show a patient", responses=documented(404, 422))
     def show(
         id: str,  # noqa: A002 - its name there
-        caller: Reader,
+        caller: Caller = Depends(reader),
         clinic: Annotated[str | None, Query(max_length=128)] = None,
     ) -> Response:
         view = patient_view(context, clinic, id)
