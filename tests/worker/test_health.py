@@ -1,0 +1,73 @@
+"""What readyz tells: database, schedule, ticking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from followup.services.context import Context
+from followup.services.health import health, set_pending_error
+from followup.services.hold import set_hold
+
+WATCHED = {"sends": timedelta(seconds=30), "reads": timedelta(seconds=30)}
+
+
+def beat(context: Context, name: str, *, age: float, ok: bool = True) -> None:
+    with context.store.write() as uow:
+        uow.jobs.record(name, context.clock.now() - timedelta(seconds=age), ok, None if ok else "fails")
+        uow.commit()
+
+
+def test_nothing_published_and_nothing_running_is_not_ready(context: Context) -> None:
+    state = health(context, context.clock.now(), WATCHED)
+    assert state["ready"] is False
+    assert state["checks"] == {
+        "database": "ok",
+        "schedule": "nothing is published",
+        "ticking": "no good run lately: reads, sends",
+    }
+    assert state["schedule"] == {"version": None, "pending_error": None}
+
+
+def test_published_and_ticking_is_ready(published: Context) -> None:
+    for name in WATCHED:
+        beat(published, name, age=1)
+    state = health(published, published.clock.now(), WATCHED)
+    assert state == {
+        "ready": True,
+        "checks": {"database": "ok", "schedule": "ok", "ticking": "ok"},
+        "schedule": {"version": 1, "pending_error": None},
+        "hold": False,
+        "shadow": False,
+        "mode": "live",
+    }
+
+
+def test_a_job_that_stopped_or_always_fails_is_named(published: Context) -> None:
+    beat(published, "sends", age=40)
+    beat(published, "reads", age=40)
+    beat(published, "reads", age=1, ok=False)
+    state = health(published, published.clock.now(), WATCHED)
+    assert state["ready"] is False
+    assert state["checks"]["ticking"] == "no good run lately: reads, sends"
+
+
+def test_hold_and_a_file_that_was_not_taken_show_and_leave_it_ready(published: Context) -> None:
+    set_hold(published, on=True, actor="test")
+    set_pending_error(published.store, "schedules.yaml:3:1: no")
+    state = health(published, published.clock.now(), {})
+    assert (state["ready"], state["hold"]) == (True, True)
+    assert state["schedule"]["pending_error"] == "schedules.yaml:3:1: no"
+    set_pending_error(published.store, None)
+    assert health(published, published.clock.now(), {})["schedule"]["pending_error"] is None
+
+
+def test_a_database_that_does_not_answer_is_told_not_raised(published: Context, tmp_path) -> None:
+    with published.store.write() as uow:
+        uow.facts.set("x", "y")
+        uow.commit()
+    published.store.close()
+    for file in tmp_path.glob("*.sqlite*"):
+        file.unlink()
+    state = health(published, published.clock.now(), WATCHED)
+    assert state["ready"] is False
+    assert state["checks"]["database"] == "does not answer"
