@@ -118,8 +118,7 @@ def reminder_time(
     if spec.after >= timedelta(hours=20):
         # A reminder a day later is a matter of that day's window, not of the minute.
         due = windows.next_inside(due, clinic.send_window, zone)
-    same_day = windows.local_date(due, zone) == windows.local_date(asked_at, zone)
-    if same_day and windows.local(due, zone).time() >= spec.before:
+    if windows.local(due, zone).time() >= spec.before:
         return None
     if not windows.inside(due, clinic.send_window, zone) or due >= closes_at:
         return None
