@@ -1,4 +1,4 @@
-"""The schema beside schedules.yaml is the one of the code; it takes the shipped file and refuses what the loader does."""
+"""The schema beside schedules.yaml is the code's own; it takes the shipped file and refuses what the loader does."""
 
 from __future__ import annotations
 
