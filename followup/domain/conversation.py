@@ -24,6 +24,7 @@ from followup.domain.level import Level
 from followup.domain.message import MessageClass
 from followup.domain.people import Patient, PatientStatus
 from followup.domain.plan import Answer, CheckIn, CheckInState
+from followup.domain.planning import SkipReason
 from followup.domain.reading import Asked, Kind, Reading
 from followup.domain.schedule import Clinic, Configuration, EventKind, ReplyFamily, Schedule
 from followup.domain.triage import Evidence, Triage, triage
@@ -34,6 +35,8 @@ AGAIN_AT_MOST = timedelta(minutes=5)
 MOOD_CHECK = "MOOD_CHECK"
 #: The rule by which contact is put on hold: danger at home, or a wish not to be contacted.
 SAFE_CONTACT_RULE = "U13"
+#: A text this soon after a question replaced an unanswered one may still answer the old one.
+CROSSED = timedelta(minutes=2)
 #: A reply this long after a check-in closed is still filed under it.
 LATE_FOR = timedelta(days=7)
 
@@ -43,7 +46,8 @@ class Situation:
     """All that is known when a patient's text is read.
 
     `check_in` is the open one, `latest` the newest that has ended. `answers` are the standing answers of
-    whichever of the two the text may belong to. `last_safety_at` is when the last safety text went.
+    whichever of the two the text may belong to. `last_safety_at` is when the last safety text went, `invited`
+    whether the patient was asked to agree to texts and has not, `last_language` what the text before was in.
     """
 
     clinic: Clinic
@@ -59,6 +63,8 @@ class Situation:
     last_safety_at: datetime | None = None
     suppressed: bool = False
     photo: bool = False
+    invited: bool = False
+    last_language: str | None = None
 
     @property
     def watched(self) -> bool:
@@ -89,6 +95,8 @@ def answer_patient(situation: Situation, read: Reader, now: datetime) -> Decisio
     reading = read(asked_as(situation.configuration.questions.get(question) if question else None))
     if situation.check_in is None:
         return _outside_check_in(situation, read, reading, now)
+    if _crossed(situation, situation.check_in, now):
+        return _put_again(situation, reading, situation.check_in, now)
     corrected = _corrected(situation, read)
     taken = (
         Taken(given=(corrected,), left=_queue(situation.check_in))
@@ -103,6 +111,24 @@ def answer_patient(situation: Situation, read: Reader, now: datetime) -> Decisio
     if taken.given[0].question == MOOD_CHECK:
         return _mood_checked(situation, reading, situation.check_in, taken, judged, now)
     return _answered(situation, reading, situation.check_in, taken, judged, now)
+
+
+def _crossed(situation: Situation, check_in: CheckIn, now: datetime) -> bool:
+    """Whether the text may still answer the question that this one has just replaced."""
+    latest, asked_at = situation.latest, check_in.asked_at
+    if latest is None or asked_at is None or latest.reason != SkipReason.SUPERSEDED.value:
+        return False
+    return latest.closed_at == asked_at and now - asked_at < CROSSED and not check_in.reasked
+
+
+def _put_again(situation: Situation, reading: Reading, check_in: CheckIn, now: datetime) -> Decision:
+    """An answer that crossed with a new question is not guessed onto either: danger is read, the question put again."""
+    judged = judge(situation, reading, check_in, (), now)
+    if judged.fresh.level.at_least(Level.URGENT):
+        return _concerning(situation, reading, check_in, Taken(given=(), left=_queue(check_in)), judged, now)
+    moved = MoveCheckIn(check_in=replace(check_in, reasked=True), was=check_in.state)
+    again = _question_text(situation, check_in, check_in.question or "")
+    return Decision(kind=reading.kind.value, level=Level.NONE, effects=(moved, again))
 
 
 def judge(
@@ -310,13 +336,8 @@ def _answered(
     else:
         closed = replace(check_in, state=CheckInState.ANSWERED, question=None, questions=(), closed_at=now)
         effects.append(MoveCheckIn(check_in=closed, was=check_in.state))
-        effects.append(
-            Say(
-                template=replies.closing_text(judged.all, judged.evidence),
-                message_class=MessageClass.REPLY,
-                check_in=check_in.id,
-            )
-        )
+        text = replies.closing_text(judged.all, judged.evidence)
+        effects.append(Say(template=text, message_class=MessageClass.REPLY, check_in=check_in.id, closes=True))
     return Decision(kind=reading.kind.value, level=judged.fresh.level, effects=tuple(effects))
 
 

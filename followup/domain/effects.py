@@ -14,13 +14,14 @@ from followup.domain.triage import Triage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """Send one text to whoever just wrote. `template` is a template key."""
+    """Send one text to whoever just wrote. `template` is a template key; `closes`: it closes a check-in."""
 
     template: str
     message_class: MessageClass
     values: Mapping[str, str] = field(default_factory=dict)
     check_in: str | None = None
     question: str | None = None
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,28 @@ class HoldContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLanguage:
+    """A patient writes another language than the one on file; staff are told."""
+
+    patient: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveConsent:
+    """A patient agreed by text to be texted; the text that asked and the time are the proof."""
+
+    patient: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtAnswers:
+    """Somebody else has this number: answers from it may not be this patient's and count for nothing."""
+
+    patient: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DropWaiting:
     """Messages to the sender that have not gone out are not to go out any more."""
 
@@ -121,6 +144,9 @@ Effect = (
     | OptIn
     | SetStatus
     | HoldContact
+    | SwitchLanguage
+    | GiveConsent
+    | DoubtAnswers
     | DropWaiting
     | TakeAlert
     | StaffOptedOut
@@ -129,8 +155,9 @@ Effect = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to do about one inbound, and how it was taken (kept with the inbound)."""
+    """What to do about one inbound, and how it was taken: kind, level and language are kept with the inbound."""
 
     kind: str
     level: Level
     effects: tuple[Effect, ...] = ()
+    language: str | None = None

@@ -37,7 +37,8 @@ class Course:
 
 
 def standing(answers: Sequence[Answer]) -> tuple[Answer, ...]:
-    """The answers that stand: of each question of a check-in the last attempt."""
+    """The answers that stand: of each question of a check-in the last attempt, doubtful ones left out."""
+    answers = [answer for answer in answers if not answer.doubtful]
     last = {(answer.check_in, answer.question): answer for answer in sorted(answers, key=lambda one: one.attempt)}
     return tuple(answer for answer in answers if last[(answer.check_in, answer.question)] is answer)
 

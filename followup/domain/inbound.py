@@ -9,18 +9,21 @@ from datetime import datetime, timedelta
 from followup.domain import replies
 from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Alert
 from followup.domain.answering import Reader, asked_as
-from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge
+from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge, safety_text
 from followup.domain.coverage import Reach
 from followup.domain.effects import (
     Decision,
+    DoubtAnswers,
     DropWaiting,
     Effect,
+    GiveConsent,
     MoveCheckIn,
     OptIn,
     OptOut,
     RaiseConcern,
     Say,
     StaffOptedOut,
+    SwitchLanguage,
     TakeAlert,
 )
 from followup.domain.evidence import inputs_of, understood_as, words_level
@@ -104,9 +107,35 @@ def decide_for_patient(
         case "start":
             return _opt_in(situation, provider_answered=provider_answered)
         case "help":
-            return _help(situation, provider_answered=provider_answered)
+            return _help(situation, provider_answered=provider_answered, now=now)
+        case _ if situation.invited and situation.check_in is None and _agrees(read):
+            return _agreed(situation)
         case _:
-            return answer_patient(situation, read, now)
+            return _in_own_language(situation, reading, answer_patient(situation, read, now))
+
+
+def _agrees(read: Reader) -> bool:
+    """Whether a text is the "1" that an invitation asks for."""
+    return read(Asked.CHOICE).choice == 1
+
+
+def _agreed(situation: Situation) -> Decision:
+    return Decision(
+        kind=Kind.OPT_IN.value,
+        level=Level.NONE,
+        effects=(GiveConsent(patient=situation.patient.id), _keyword_text("OPTIN_OK")),
+    )
+
+
+def _in_own_language(situation: Situation, reading: Reading, decision: Decision) -> Decision:
+    """Two texts in a row in the other supported language switch the patient to it."""
+    spoken, known = reading.language, situation.patient.language
+    decision = replace(decision, language=spoken)
+    supported = spoken in situation.configuration.languages
+    if spoken is None or known is None or spoken == known or not supported or situation.last_language != spoken:
+        return decision
+    switch = SwitchLanguage(patient=situation.patient.id, language=spoken)
+    return replace(decision, effects=(switch, *decision.effects))
 
 
 def decide_for_stranger(
@@ -179,6 +208,8 @@ def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool,
     judged = judge(situation, reading, None, (), now)
     judged = _with_stop_events(situation, judged, reading)
     effects: list[Effect] = [OptOut(source="text"), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
+    if EventKind.WRONG_NUMBER in judged.evidence.events:
+        effects.append(DoubtAnswers(patient=situation.patient.id))
     if situation.check_in is not None:
         ended = replace(
             situation.check_in,
@@ -235,7 +266,16 @@ def _opt_in(situation: Situation, *, provider_answered: bool) -> Decision:
     return Decision(kind=Kind.OPT_IN.value, level=Level.NONE, effects=(OptIn(source="text"), *text))
 
 
-def _help(situation: Situation, *, provider_answered: bool) -> Decision:
+def _help(situation: Situation, *, provider_answered: bool, now: datetime) -> Decision:
+    """The help text; while an emergency is open the word is taken as a call for help and told to staff again."""
+    emergency = next((alert for alert in situation.unclosed if alert.level is Level.EMERGENCY), None)
+    rule = situation.configuration.rule(emergency.rule) if emergency else None
+    if rule is not None:
+        evidence = Evidence()
+        judged = Judged(evidence=evidence, all=Triage(rules=(rule,)), fresh=Triage(rules=(rule,)))
+        told = concern(judged, None, again=True, note="texted HELP while the emergency is open")
+        answer = () if provider_answered else safety_text(situation, judged, now)
+        return Decision(kind=Kind.HELP.value, level=Level.EMERGENCY, effects=(told, *answer))
     silent = provider_answered or situation.suppressed or situation.patient.safe_contact_hold
     text = () if silent else (_keyword_text("HELP"),)
     return Decision(kind=Kind.HELP.value, level=Level.NONE, effects=text)

@@ -92,7 +92,8 @@ class CheckIn:
 class Answer:
     """One answer. `value` is a rating or a choice, `codes` the digits of a codes question, `severity` 1 to 3.
 
-    `attempt` counts corrections of one question in one check-in: the highest stands.
+    `attempt` counts corrections of one question in one check-in: the highest stands. `doubtful`: it came from a
+    number that turned out to be somebody else's, so it counts for nothing.
     """
 
     id: str
@@ -109,5 +110,6 @@ class Answer:
     severity: int | None = None
     is_range: bool = False
     late: bool = False
+    doubtful: bool = False
     inbound: str | None = None
     entered_by: str | None = None

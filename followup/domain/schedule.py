@@ -235,6 +235,7 @@ class EventKind(StrEnum):
     MISSING_BASELINE = "missing_baseline"
     MISSING_CONSENT = "missing_consent"
     MISSING_LANGUAGE = "missing_language"
+    LANGUAGE_SWITCHED = "language_switched"  # texts now go in the language that the patient writes
     NO_SCHEDULE = "no_schedule"  # an infusion that matches no schedule
     CONFIGURATION = "configuration"  # an empty step, a member of staff who cannot be reached, a staff STOP
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from followup.domain.effects import (
     Decision,
+    DoubtAnswers,
     DropWaiting,
     Effect,
+    GiveConsent,
     HoldContact,
     MoveCheckIn,
     OptIn,
@@ -18,58 +20,26 @@ from followup.domain.effects import (
     Say,
     SetStatus,
     StaffOptedOut,
+    SwitchLanguage,
     TakeAlert,
 )
 from followup.domain.inbound import STALE_AFTER
 from followup.domain.message import MessageClass, MessageState
-from followup.domain.people import Channel, Patient
+from followup.domain.people import Channel
 from followup.domain.plan import Answer
-from followup.domain.received import Inbound
-from followup.domain.schedule import Clinic, EventKind, StaffMember
+from followup.domain.schedule import EventKind
 from followup.ids import new_id
 from followup.services.alerting import Concern, raise_concern, raise_event
 from followup.services.composing import Draft, compose
-from followup.services.context import Published
+from followup.services.reported import change_patient
+from followup.services.scene import Scene
 from followup.services.taking import take_by_code
-from followup.storage.unit_of_work import UnitOfWork
 
 #: At most this many automatic replies per number and hour, safety texts and the opt-out confirmation apart,
 #: so that two robots never talk each other through the night.
 REPLIES_PER_HOUR = 5
+_CLOSING_TEXTS = frozenset({"I", "I_OK", "I_PLAIN", "I_NOTED", "R", "LATE"})
 _UNCAPPED = frozenset({"STOP", "START"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """The inbound at hand and all that its effects refer to.
-
-    `published` is the version in force, which composes texts; `patients` everybody on the sender's number.
-    """
-
-    uow: UnitOfWork
-    published: Published
-    clinic: Clinic
-    inbound: Inbound
-    now: datetime
-    public_url: str
-    patient: Patient | None = None
-    patients: tuple[Patient, ...] = ()
-    also: tuple[str, ...] = ()
-    staff: StaffMember | None = None
-    words: str = ""
-
-    @property
-    def language(self) -> str | None:
-        """The language that the sender is answered in."""
-        known = self.patient or (self.patients[0] if self.patients else None)
-        return known.language if known else None
-
-    @property
-    def actor(self) -> str:
-        """Who caused this, for the audit: a patient, a member of staff or an unknown number."""
-        if self.patient is not None:
-            return f"patient:{self.patient.external_id}"
-        return f"staff:{self.staff.key}" if self.staff is not None else "unknown sender"
 
 
 def apply(scene: Scene, decision: Decision) -> None:
@@ -88,8 +58,8 @@ def _apply_one(scene: Scene, effect: Effect) -> None:
             scene.uow.check_ins.update(effect.check_in, expected=effect.was)
         case RaiseConcern():
             _concern(scene, effect)
-        case SetStatus() | HoldContact():
-            _change_patient(scene, effect)
+        case SetStatus() | HoldContact() | SwitchLanguage() | GiveConsent() | DoubtAnswers():
+            change_patient(scene, effect)
         case _:
             _apply_to_number(scene, effect)
 
@@ -118,6 +88,8 @@ def _apply_to_number(scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAl
 
 def _say(scene: Scene, effect: Say) -> None:
     if scene.now - scene.inbound.received_at > STALE_AFTER or _talks_too_much(scene, effect):
+        return
+    if _said_already(scene, effect):
         return
     question = scene.published.content.configuration.questions.get(effect.question or "")
     short = question.short.get(scene.language or "en", "") if question else ""
@@ -148,6 +120,13 @@ def _talks_too_much(scene: Scene, effect: Say) -> bool:
         return False
     since = scene.now - timedelta(hours=1)
     return scene.uow.messages.automatic_since(scene.clinic.key, scene.inbound.sender, since) >= REPLIES_PER_HOUR
+
+
+def _said_already(scene: Scene, effect: Say) -> bool:
+    """The same closing text goes at most once in four hours, unless it closes a check-in."""
+    if effect.closes or effect.template not in _CLOSING_TEXTS or scene.patient is None:
+        return False
+    return scene.uow.messages.any(effect.template, scene.patient.id, scene.now - timedelta(hours=4))
 
 
 def _record(scene: Scene, effect: RecordAnswer) -> None:
@@ -195,18 +174,6 @@ def _concern(scene: Scene, effect: RaiseConcern) -> None:
         actor=scene.actor,
         now=scene.now,
     )
-
-
-def _change_patient(scene: Scene, effect: SetStatus | HoldContact) -> None:
-    patient = scene.uow.patients.get(effect.patient)
-    if patient is None:
-        return
-    if isinstance(effect, SetStatus):
-        changed = replace(patient, status=effect.status, status_until=None, status_reported=True)
-    else:
-        changed = replace(patient, safe_contact_hold=True)
-    scene.uow.patients.update(changed)
-    _audit(scene, "patient.status" if isinstance(effect, SetStatus) else "patient.contact_held", patient.id)
 
 
 def _suppress(scene: Scene, source: str) -> None:

@@ -51,6 +51,7 @@ def compose(published: Published, clinic: Clinic, draft: Draft, now: datetime) -
         channel=draft.channel,
         values={**clinic_values(clinic, language, now), **(draft.values or {})},
         fold=clinic.fold_spanish,
+        discreet=clinic.discreet,
     )
     return Message(
         id=new_id(),

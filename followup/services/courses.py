@@ -80,7 +80,7 @@ def is_watched(uow: UnitOfWork, patient: Patient) -> bool:
     Alerts about the service itself or about silence hold nothing: they come from no words of the patient.
     """
     unclosed = uow.alerts.unclosed_of(patient.clinic, patient=patient.id)
-    return any(alert.level.at_least(Level.URGENT) and not _HOLDS_NOTHING & set(alert.rules[:1]) for alert in unclosed)
+    return any(alert.level.at_least(Level.URGENT) and alert.rule not in _HOLDS_NOTHING for alert in unclosed)
 
 
 _HOLDS_NOTHING = frozenset({"U12", "U17"})

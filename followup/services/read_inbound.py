@@ -22,9 +22,10 @@ from followup.domain.reading import Asked, Reading, read
 from followup.domain.received import Inbound, InboundState
 from followup.domain.schedule import Configuration, Schedule, StaffMember
 from followup.domain.triage import Evidence, triage
-from followup.services.apply import Scene, apply
+from followup.services.apply import apply
 from followup.services.context import Context, Published, clinic_of
 from followup.services.courses import History, history_of, last_safety_text
+from followup.services.scene import Scene
 from followup.storage.unit_of_work import UnitOfWork
 
 _log = structlog.get_logger(__name__)
@@ -34,6 +35,8 @@ UNREAD_AFTER = timedelta(seconds=10)
 MOST_ATTEMPTS = 3
 #: Our own texts of this long ago are recognised when a phone quotes them back.
 QUOTED_FROM = timedelta(days=14)
+#: How long a "1" is taken as the answer to an invitation.
+INVITATION_STANDS = timedelta(days=7)
 _LEASE = timedelta(seconds=30)
 _ONE_WORD_KEYWORDS = frozenset({"stop", "start", "help"})
 
@@ -102,7 +105,9 @@ def _read_one(context: Context, seen: Inbound) -> None:
                 read_at=now,
                 patient=scene.patient.id if scene.patient else None,
                 kind=decision.kind,
-                reading=json.dumps({"kind": decision.kind, "level": decision.level.value}),
+                reading=json.dumps(
+                    {"kind": decision.kind, "level": decision.level.value, "language": decision.language}
+                ),
                 attempts=inbound.attempts + 1,
             )
         )
@@ -178,6 +183,8 @@ class _Turn:
             last_safety_at=self._last_safety_at(history.patient),
             suppressed=self._suppressed(),
             photo=bool(scene.inbound.media),
+            invited=self._is_invited(history.patient),
+            last_language=self._last_language(history.patient),
         )
         return routing.decide_for_patient(
             situation,
@@ -209,6 +216,19 @@ class _Turn:
     def _suppressed(self) -> bool:
         scene = self.scene
         return scene.uow.suppressions.active(scene.clinic.key, Channel.SMS, scene.inbound.sender)
+
+    def _is_invited(self, patient: Patient) -> bool:
+        """Whether the patient was asked to agree to texts some days ago and has not agreed yet."""
+        since = self.scene.now - INVITATION_STANDS
+        return not patient.consent.sms and self.scene.uow.messages.any("OPTIN_ASK", patient.id, since)
+
+    def _last_language(self, patient: Patient) -> str | None:
+        """The language of the patient's text before this one, where its words made it clear."""
+        before = [one for one in self.scene.uow.inbound.of_patient(patient.id) if one.reading is not None]
+        if not before:
+            return None
+        language: str | None = json.loads(before[-1].reading or "{}").get("language")
+        return language
 
     def _provider_answered(self) -> bool:
         """Whether this is a one-word keyword that the provider has answered by itself."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, insert, select
+from datetime import datetime
 
+from sqlalchemy import ColumnElement, insert, select, update
+
+from followup.domain.people import Channel
 from followup.domain.plan import Answer
 from followup.storage.mapping import Mapper
 from followup.storage.rows import Rows
@@ -29,6 +32,15 @@ class AnswerRows:
     def of_patient(self, patient: str) -> tuple[Answer, ...]:
         """The answers of a patient, oldest first."""
         return self._found(answers.c.patient_id == patient)
+
+    def doubt(self, patient: str, channel: Channel, *, since: datetime | None) -> int:
+        """Mark a patient's answers by one channel since then as perhaps somebody else's; gives how many were."""
+        doubted = update(answers).where(
+            answers.c.patient_id == patient, answers.c.channel == channel.value, answers.c.doubtful.is_(False)
+        )
+        if since is not None:
+            doubted = doubted.where(answers.c.at >= since)
+        return self._rows.change(doubted.values(doubtful=True))
 
     def _found(self, condition: ColumnElement[bool]) -> tuple[Answer, ...]:
         found = select(answers).where(condition).order_by(answers.c.at, answers.c.id)

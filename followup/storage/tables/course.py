@@ -112,6 +112,7 @@ answers = Table(
     number("severity", nullable=True),
     flag("is_range"),
     flag("late"),
+    flag("doubtful"),
     reference("inbound_id", "inbound", nullable=True),
     text("entered_by", nullable=True),
     UniqueConstraint("check_in_id", "question", "channel", "attempt"),

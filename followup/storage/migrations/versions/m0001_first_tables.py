@@ -439,6 +439,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("severity", sa.Integer(), nullable=True),
         sa.Column("is_range", sa.Boolean(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("doubtful", sa.Boolean(), nullable=False),
         sa.Column("inbound_id", sa.Text(), nullable=True),
         sa.Column("entered_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
