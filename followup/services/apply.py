@@ -34,6 +34,7 @@ from followup.services.composing import Draft, compose
 from followup.services.reported import change_patient
 from followup.services.scene import Scene
 from followup.services.taking import take_by_code
+from followup.services.turns import address_turn
 
 #: At most this many automatic replies per number and hour, safety texts and the opt-out confirmation apart,
 #: so that two robots never talk each other through the night.
@@ -177,6 +178,7 @@ def _concern(scene: Scene, effect: RaiseConcern) -> None:
 
 
 def _suppress(scene: Scene, source: str) -> None:
+    scene.uow.serialize(address_turn(scene.clinic.key, scene.inbound.sender))
     scene.uow.suppressions.add(scene.clinic.key, Channel.SMS, scene.inbound.sender, at=scene.now, source=source)
     _audit(scene, "opt_out", scene.patient.id if scene.patient else scene.inbound.id)
 

@@ -15,6 +15,7 @@ from followup.services.aftermath import Aftermath, undelivered
 from followup.services.context import Context, clinic_of
 from followup.services.courses import is_watched
 from followup.services.hold import is_held
+from followup.services.turns import address_turn, alert_turn
 from followup.storage.unit_of_work import UnitOfWork
 
 #: A claimed message is surely unsent; when its process dies it may be taken again after this long.
@@ -46,6 +47,8 @@ def _mark_sending(context: Context, claimed: Message) -> Message | None:
     """Read again, in one transaction, all that could forbid the send; commit `sending` before the first byte."""
     now = context.clock.now()
     with context.store.write(urgent=claimed.message_class.for_staff) as uow:
+        # An opt-out or an acknowledgement is either seen below, or waits until this send has been marked.
+        uow.serialize(*_at_stake(claimed))
         message = uow.messages.get(claimed.id)
         if message is None or message.state is not MessageState.CLAIMED or message.claimed_by != claimed.claimed_by:
             return None
@@ -65,6 +68,11 @@ def _mark_sending(context: Context, claimed: Message) -> Message | None:
             return None
         uow.commit()
     return sending
+
+
+def _at_stake(message: Message) -> tuple[str, ...]:
+    names = (address_turn(message.clinic, message.to),)
+    return names if message.alert is None else (*names, alert_turn(message.alert))
 
 
 def _current_address(uow: UnitOfWork, message: Message) -> Message:

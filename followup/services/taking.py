@@ -16,6 +16,7 @@ from followup.ids import new_id
 from followup.services.composing import Draft, compose
 from followup.services.context import Published, clinic_of
 from followup.services.links import alert_link
+from followup.services.turns import alert_turn
 from followup.storage.unit_of_work import UnitOfWork
 
 
@@ -52,6 +53,7 @@ def take(
     if alert.status is AlertStatus.ACKNOWLEDGED:
         own = alert.acknowledged_by == member.name
         return Taken(alert=alert, outcome=TakeOutcome.ALREADY_YOURS if own else TakeOutcome.TAKEN_BY_OTHER)
+    uow.serialize(alert_turn(alert.id))
     chain = published.content.configuration.chains[alert.chain]
     taken = escalation.acknowledge(alert, chain, person=member.name, via=via, now=now)
     if not uow.alerts.update(taken, expected_status=AlertStatus.OPEN):
