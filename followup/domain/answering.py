@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,11 @@ _SEVERITY = {Severity.MILD: 1, Severity.MODERATE: 2, Severity.SEVERE: 3}
 
 #: Words by which a second rating in the same text is known to be about mood.
 _MOOD_WORDS = ("mood", "animo", "ánimo", "spirits")
+
+#: Politeness around an answer, folded.
+_POLITE = (" thank you", " thanks", "thank you ", "thanks ", " gracias", "gracias ", " thx", "hi ", "hola ")
+
+_SPELLED = {"one": 1, "uno": 1, "una": 1, "two": 2, "dos": 2, "three": 3, "tres": 3}
 
 #: Words by which a whole text denies every side effect.
 _DENIALS = (
@@ -138,8 +144,11 @@ def _rating(question: Question, reading: Reading) -> Given:
 
 
 def _choice(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
-    if reading.choice in question.options:
-        return Given(question=question.key, value=float(reading.choice or 0))
+    digit = reading.choice if any(letter.isdigit() for letter in reading.new_words) else None
+    if digit not in question.options:
+        digit = _choice_in_words(question, reading)
+    if digit is not None:
+        return Given(question=question.key, value=float(digit))
     if not spoken_symptoms(reading, configuration):
         return None
     for digit, follow_up in question.then.items():
@@ -147,6 +156,24 @@ def _choice(question: Question, reading: Reading, configuration: Configuration) 
         if digit is not None and configuration.questions[follow_up].kind is AnswerKind.CODES:
             return Given(question=question.key, value=float(digit))
     return None
+
+
+def _choice_in_words(question: Question, reading: Reading) -> int | None:
+    """The digit whose words the whole text is, politeness apart: "fine, thank you" may be 1, "not fine" is none."""
+    said = folded(reading.new_words)
+    for polite in _POLITE:
+        said = said.removesuffix(polite).removeprefix(polite).strip()
+    spelled = _SPELLED.get(said)
+    if spelled in question.options:
+        return spelled
+    return next((digit for digit, meanings in question.words.items() if said in meanings), None)
+
+
+def folded(text: str) -> str:
+    """`text` in lower case, without accents, punctuation or doubled spaces: how words of a choice are written."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("'", "").replace("\u2019", ""))
+    kept = "".join(letter if letter.isalnum() else " " for letter in plain if not unicodedata.combining(letter))
+    return " ".join(kept.split())
 
 
 def _codes(question: Question, reading: Reading, configuration: Configuration) -> Given | None:

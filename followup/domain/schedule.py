@@ -178,7 +178,8 @@ class Question:
     `options` are the valid digits of a choice, severity or codes question. `then` maps an answered digit to
     the question asked next; the key None stands for any answer other than 0. `then_among` is looked at first,
     and only where its digit was answered among several. `about` names the one symptom that a severity question
-    is about; without it the severity is that of every symptom just named.
+    is about; without it the severity is that of every symptom just named. `words` maps a digit of a choice to
+    whole answers in words that mean it, in any language, folded (lower case, no accents or punctuation).
     """
 
     key: str
@@ -191,6 +192,7 @@ class Question:
     then: Mapping[int | None, str] = field(default_factory=dict)
     then_among: Mapping[int, str] = field(default_factory=dict)
     about: str | None = None
+    words: Mapping[int, frozenset[str]] = field(default_factory=dict)
     short: Mapping[str, str] = field(default_factory=dict)
 
 
