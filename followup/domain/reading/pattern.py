@@ -66,13 +66,15 @@ def fold(text: str) -> str:
 
 def compile_pattern(source: str, lists: Mapping[str, tuple[str, ...]]) -> tuple[Compiled, ...]:
     """The parts of `source` (one unless it holds `&&`); PatternError when it cannot be read."""
-    return tuple(_compile_part(part.strip(), lists) for part in source.split("&&"))
+    return tuple(
+        _compile_part(part.strip(), lists, anchored=index == 0) for index, part in enumerate(source.split("&&"))
+    )
 
 
-def _compile_part(source: str, lists: Mapping[str, tuple[str, ...]]) -> Compiled:
+def _compile_part(source: str, lists: Mapping[str, tuple[str, ...]], *, anchored: bool) -> Compiled:
     parser = _Parser(source, _TOKEN.findall(fold(source)), lists)
     expression, anchors = parser.everything()
-    if not anchors:
+    if anchored and not anchors:
         message = f"the pattern {source!r} needs at least one word that must be there"
         raise PatternError(message)
     return Compiled(
