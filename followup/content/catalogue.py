@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from followup.content import sms
-from followup.content.template_keys import EMAIL_CHECK_IN, EMAIL_REPLY, TEMPLATE_KEYS, Audience
+from followup.content.template_keys import EMAIL_CHECK_IN, EMAIL_REPLY, TEMPLATE_KEYS
 from followup.content.template_source import Parts
 from followup.domain.people import Channel
 from followup.errors import FollowupError
@@ -125,4 +125,4 @@ class Catalogue:
 
     def _for_staff(self, key: str) -> bool:
         known = TEMPLATE_KEYS.get(key)
-        return known is not None and known.audience is Audience.STAFF
+        return known is not None and known.audience.for_staff

@@ -110,8 +110,9 @@ def missing_templates(
 
 
 def _needed(key: str, known: TemplateKey, languages: tuple[str, ...], staff_language: str) -> Iterator[TemplateId]:
-    if known.audience is Audience.STAFF:
-        yield TemplateId(key=key, language=staff_language, channel=Channel.SMS)
+    if known.audience.for_staff:
+        if known.audience is Audience.STAFF:
+            yield TemplateId(key=key, language=staff_language, channel=Channel.SMS)
         yield TemplateId(key=key, language=staff_language, channel=Channel.EMAIL)
         return
     channel = Channel.SMS if known.audience is Audience.PATIENT else Channel.EMAIL

@@ -15,6 +15,12 @@ class Audience(StrEnum):
     PATIENT = "patient"  # by text in every language of the clinic; by e-mail wrapped, see EMAIL_REPLY
     PATIENT_EMAIL = "patient_email"
     STAFF = "staff"  # by text and e-mail in the staff language
+    STAFF_EMAIL = "staff_email"  # by e-mail alone, in the staff language
+
+    @property
+    def for_staff(self) -> bool:
+        """Whether members of staff read it, and in their language."""
+        return self in {Audience.STAFF, Audience.STAFF_EMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,9 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "STAFF_TAKEN": _staff("code", "link"),
     "STAFF_OTHER": _staff("code", "who", "time", "link"),
     "STAFF_UNKNOWN": _staff("code", "codes", "link"),
+    "STAFF_DIGEST": TemplateKey(
+        Audience.STAFF_EMAIL, frozenset({"clinic", "link", "pressing", "routine", "overdue", "seen", "silent"})
+    ),
 }
 
 #: E-mail wrappers: a check-in by e-mail says only this; any other text by e-mail stands in that.

@@ -46,6 +46,13 @@ class InfusionRows:
         found = select(infusions).where(infusions.c.clinic_id == clinic, infusions.c.recorded_at >= since)
         return _several(self._rows.all(found.order_by(infusions.c.recorded_at.desc(), infusions.c.id.desc())))
 
+    def ended_between(self, clinic: str, since: datetime, until: datetime) -> tuple[Infusion, ...]:
+        """The clinic's infusions that ended from `since` to `until` (both within), oldest first, cancelled ones too."""
+        found = select(infusions).where(
+            infusions.c.clinic_id == clinic, infusions.c.ended_at >= since, infusions.c.ended_at <= until
+        )
+        return _several(self._rows.all(found.order_by(infusions.c.ended_at, infusions.c.id)))
+
 
 def _row(infusion: Infusion) -> dict[str, Any]:
     return {
