@@ -59,7 +59,7 @@ def first_action_at(triage: Triage, chain: Chain, clinic: Clinic, now: datetime)
     opening = coverage.next_opening(clinic, now)
     if opening - now <= LONGEST_WAIT:
         return opening
-    return _next_morning(clinic, now)
+    return min(opening, _next_morning(clinic, now))
 
 
 def _next_morning(clinic: Clinic, now: datetime) -> datetime:
