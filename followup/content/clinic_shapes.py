@@ -8,26 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from followup.content.containers import Field, Many, Mistake, Pairs, Record, Rows
 from followup.content.problems import listed, nearest
-from followup.content.shapes import (
-    Field,
-    Flag,
-    Integer,
-    Many,
-    Member,
-    Mistake,
-    Name,
-    OneOf,
-    Pairs,
-    Parsed,
-    Reading,
-    Record,
-    Rows,
-    Schema,
-    Shape,
-    Text,
-    shown,
-)
+from followup.content.shapes import Flag, Integer, Member, Name, OneOf, Parsed, Reading, Schema, Shape, Text, shown
 from followup.content.words_of_time import CALL_BACK, CLOCK_TIME, DAY, DURATION, E164, EMAIL, MOMENT, ZONE, clock_time
 from followup.content.yaml_source import Node, Table
 from followup.domain import windows

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Any
 
-from followup.content.shapes import Field, Flag, Integer, Many, Mistake, Name, Named, Number, OneOf, Record, Rows, Text
+from followup.content.containers import Field, Many, Mistake, Named, Record, Rows
+from followup.content.shapes import Flag, Integer, Name, Number, OneOf, Text
 from followup.content.words_of_time import CLOCK_TIME, DURATION
 from followup.domain.schedule import (
     RISK_FLAGS,

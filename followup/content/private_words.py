@@ -11,17 +11,18 @@ import unicodedata
 from collections.abc import Iterable
 
 _DRUGS = (
-    "ketamine ketamina esketamine esketamina ketalar spravato lidocaine lidocaina magnesium magnesio methadone metadona "
-    "morphine morfina oxycodone oxicodona hydrocodone hydromorphone fentanyl fentanilo buprenorphine buprenorfina tramadol "
-    "opioid opioids opioide opioides opiate cannabis marijuana marihuana benzodiazepine benzodiacepina midazolam lorazepam "
-    "diazepam alprazolam xanax valium gabapentin gabapentina pregabalin pregabalina ondansetron clonidine clonidina nad+ "
-    "infliximab rituximab immunoglobulin inmunoglobulina bisphosphonate"
+    "ketamine ketamina esketamine esketamina ketalar spravato lidocaine lidocaina magnesium magnesio "
+    "methadone metadona morphine morfina oxycodone oxicodona hydrocodone hydromorphone fentanyl fentanilo "
+    "buprenorphine buprenorfina tramadol opioid opioids opioide opioides opiate cannabis marijuana marihuana "
+    "benzodiazepine benzodiacepina midazolam lorazepam diazepam alprazolam xanax valium gabapentin "
+    "gabapentina pregabalin pregabalina ondansetron clonidine clonidina nad+ infliximab rituximab "
+    "immunoglobulin inmunoglobulina bisphosphonate"
 )
 _DIAGNOSES = (
-    "depression depresion depressive depresivo depresiva ptsd bipolar anxiety ansiedad ocd psychosis psicosis schizophrenia "
-    "esquizofrenia suicide suicidal suicidio suicida addiction adiccion alcoholism alcoholismo fibromyalgia fibromialgia "
-    "crps sdrc neuropathy neuropatia neuropathic neuropatico migraine migrana cancer anemia anaemia hiv vih hepatitis psychiatric "
-    "psiquiatrico psiquiatrica"
+    "depression depresion depressive depresivo depresiva ptsd bipolar anxiety ansiedad ocd psychosis psicosis "
+    "schizophrenia esquizofrenia suicide suicidal suicidio suicida addiction adiccion alcoholism alcoholismo "
+    "fibromyalgia fibromialgia crps sdrc neuropathy neuropatia neuropathic neuropatico migraine migrana "
+    "cancer anemia anaemia hiv vih hepatitis psychiatric psiquiatrico psiquiatrica"
 )
 _SHORTENERS = "bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly rebrand.ly cutt.ly rb.gy shorturl.at"
 

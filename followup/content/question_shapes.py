@@ -7,23 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from followup.content.carrier_words import CARRIER_WORDS
-from followup.content.shapes import (
-    Field,
-    Flag,
-    Integer,
-    Many,
-    Member,
-    Mistake,
-    Name,
-    OneOf,
-    Pairs,
-    Reading,
-    Record,
-    Rows,
-    Schema,
-    Shape,
-    Text,
-)
+from followup.content.containers import Field, Many, Mistake, Pairs, Record, Rows
+from followup.content.shapes import Flag, Integer, Member, Name, OneOf, Reading, Schema, Shape, Text
 from followup.content.yaml_source import Node, Scalar
 from followup.domain.schedule import AnswerKind, Question, Score, Symptom
 

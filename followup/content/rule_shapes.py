@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from followup.content.containers import Field, Many, Mistake, Pairs, Record, Rows
 from followup.content.question_shapes import DIGITS
-from followup.content.shapes import (
-    Field,
-    Flag,
-    Integer,
-    Many,
-    Member,
-    Mistake,
-    Name,
-    Number,
-    OneOf,
-    Pairs,
-    Record,
-    Rows,
-    Text,
-)
+from followup.content.shapes import Flag, Integer, Member, Name, Number, OneOf, Text
 from followup.content.words_of_time import DURATION
 from followup.domain.level import Level
 from followup.domain.reading.reading import Scope

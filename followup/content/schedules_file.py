@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from followup.content import clinic_shapes, course_shapes, question_shapes, rule_shapes
-from followup.content.shapes import Field, Integer, Many, Named, OneOf, Record
+from followup.content.containers import Field, Many, Named, Record
+from followup.content.shapes import Integer, OneOf
 from followup.content.words_of_time import DURATION
 from followup.content.yaml_source import Node, Table
 from followup.domain.schedule import Configuration, Limits

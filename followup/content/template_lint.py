@@ -158,7 +158,7 @@ def lint_clinics(configuration: Configuration) -> Mapping[str, str]:
     treatments = frozenset(schedule.treatment for schedule in configuration.schedules.values())
     found = {key: private_words.found_in(clinic.name, treatments) for key, clinic in configuration.clinics.items()}
     return {
-        key: f"`{word}` in the clinic's name would stand in every text; give a name that says nothing about the treatment"
+        key: f"`{word}` in the clinic's name would stand in every text; give a name that tells no treatment"
         for key, word in found.items()
         if word is not None
     }

@@ -56,7 +56,8 @@ def test_closures_in_which_urgent_items_wait_are_listed():
     found = check_weeks_ahead(with_clinic(coverage=Coverage.BUSINESS_HOURS), NOW)
     assert all(one.warning for one in found)
     assert said(found)[0] == (
-        "nobody can be reached from Wed 25 Nov 17:00 to Fri 27 Nov 08:00 (39 h); what is urgent then pages the list at 08:00"
+        "nobody can be reached from Wed 25 Nov 17:00 to Fri 27 Nov 08:00 (39 h); "
+        "what is urgent then pages the list at 08:00"
     )
 
 
