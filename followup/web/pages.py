@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.responses import HTMLResponse, Response
@@ -37,6 +38,9 @@ class Pages:
             "iso": lambda instant: instant.isoformat(),
             "span": span,
             "words": lambda text: str(text).replace("_", " "),
+            "phone": phone,
+            "channel": lambda channel: CHANNELS.get(channel, channel),
+            "language": lambda code: _LANGUAGES.get(code, code),
             "score": lambda value: "" if value is None else f"{value:g}",
         }
 
@@ -51,6 +55,8 @@ class Pages:
         )
 
 
+CHANNELS: Final = {"sms": "text", "email": "e-mail", "voice": "phone call"}
+_LANGUAGES: Final = {"en": "English", "es": "Spanish"}
 _TITLES: Final = {
     400: "That could not be read",
     403: "That was not allowed",
@@ -61,6 +67,15 @@ _TITLES: Final = {
     500: "Something went wrong",
     503: "One moment please",
 }
+
+
+def phone(number: str) -> str:
+    """`+1 312-555-0101` for `+13125550101`; what is no number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def clock_time(instant: datetime, zone: str) -> str:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from followup.domain.alert import ROUTINE_OUTCOMES, AlertEntry, Outcome
+from followup.domain.alert import ROUTINE_OUTCOMES, AlertEntry, EntryKind, Outcome
 from followup.domain.level import Level
+from followup.domain.message import Message
 from followup.errors import InvalidInput, Problem
 from followup.services.close_alert import close
 from followup.services.list_alerts import AlertView, alert_view
 from followup.services.note_read import note_read
 from followup.services.sign_in import SignedIn
+from followup.web.pages import CHANNELS
 from followup.web.site import Fields, Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of what happened since."""
+
+    at: datetime
+    text: str
 
 
 def alert_routes(site: Site) -> list[Route]:
@@ -73,13 +85,40 @@ def _values(
         "patient": view.line.patient,
         "zone": view.line.clinic.timezone,
         "inputs": {entry.id: _inputs(entry) for entry in view.entries},
-        "names": {key: member.name for key, member in configuration.staff.items()},
+        "latest": next((entry for entry in reversed(view.entries) if entry.words), None),
+        "history": _history(view, {key: member.name for key, member in configuration.staff.items()}),
         "outcomes": [outcome.value for outcome in Outcome if _may_close(view, outcome)],
         "needs_minutes": view.alert.level.at_least(Level.URGENT),
         "late": late,
         "problems": problems,
         "fields": {"outcome": "", "minutes": "", "note": "", **(fields or {})},
     }
+
+
+def _history(view: AlertView, names: Mapping[str, str]) -> list[Step]:
+    """Everything since the words came in, in order: who was told and whether it arrived, who took it, how it ended.
+
+    That people were told stands in the messages themselves, with what became of each.
+    """
+    shown = {EntryKind.ACKNOWLEDGED, EntryKind.CLOSED, EntryKind.NOTE}
+    steps = [
+        (entry.at, entry.id, entry.understood or f"{entry.kind.value} by {entry.actor}")
+        for entry in view.entries
+        if entry.kind in shown
+    ]
+    steps += [
+        (notice.sent_at or notice.created_at, notice.id, _told(notice, names.get(notice.person or "")))
+        for notice in view.notices
+    ]
+    return [Step(at=at, text=text) for at, _, text in sorted(steps)]
+
+
+def _told(notice: Message, name: str | None) -> str:
+    about = "told" if notice.template == "STAFF_NOTICE" else "told who has it"
+    became = notice.state.value.replace("_", " ")
+    reason = f", {notice.reason.replace('_', ' ')}" if notice.reason else ""
+    whom = f"{name} {about}" if notice.message_class.for_staff else "The patient was told that staff are being called"
+    return f"{whom} by {CHANNELS[notice.channel.value]}: {became}{reason}"
 
 
 def _may_close(view: AlertView, outcome: Outcome) -> bool:

@@ -10,11 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from followup.domain.plan import CheckInState
 from followup.services.context import clinic_of
 from followup.services.note_read import note_read
 from followup.services.show_patient import PatientRecord, patient_record, recent_patients, search_patients
 from followup.services.sign_in import SignedIn
 from followup.web.site import Fields, Site
+
+#: So many planned check-ins are shown at once; the monthly ones after them are a click away.
+NEAR = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,7 @@ class Said:
     """One text of the conversation, either way. `state` and `reason` belong to ours."""
 
     at: datetime
+    id: str
     ours: bool
     text: str
     channel: str
@@ -46,6 +51,8 @@ def patient_routes(site: Site) -> list[Route]:
     def shown(request: Request, who: SignedIn) -> Response:
         record = patient_record(site.context, request.path_params["id"], clinic=who.clinic)
         patient = record.patient
+        configuration = site.context.content.current().content.configuration
+        planned = [one for one in record.check_ins if one.state is CheckInState.PLANNED]
         note_read(
             site.context, actor=f"staff:{who.person}", subject="patient", subject_id=patient.id, clinic=who.clinic
         )
@@ -55,6 +62,9 @@ def patient_routes(site: Site) -> list[Route]:
             "said": _conversation(record),
             "infusions": {infusion.id: infusion for infusion in record.infusions},
             "keys": {check_in.id: check_in.key for check_in in record.check_ins},
+            "questions": {key: question.short.get("en", key) for key, question in configuration.questions.items()},
+            "near": [one for one in record.check_ins if one not in planned] + planned[:NEAR],
+            "far": planned[NEAR:],
         }
         return site.show(request, "patient", _with_clinic(site, who, values))
 
@@ -75,6 +85,7 @@ def _conversation(record: PatientRecord) -> list[Said]:
     ours = [
         Said(
             at=message.sent_at or message.created_at,
+            id=message.id,
             ours=True,
             text=message.body,
             channel=message.channel.value,
@@ -86,6 +97,7 @@ def _conversation(record: PatientRecord) -> list[Said]:
     theirs = [
         Said(
             at=inbound.received_at,
+            id=inbound.id,
             ours=False,
             text=inbound.body or "(no words)",
             channel=inbound.channel.value,
@@ -94,4 +106,5 @@ def _conversation(record: PatientRecord) -> list[Said]:
         )
         for inbound in record.inbound
     ]
-    return sorted(ours + theirs, key=lambda said: said.at)
+    # Ids rise as rows are made, so they tell what came first within one instant.
+    return sorted(ours + theirs, key=lambda said: (said.at, said.id))
