@@ -97,15 +97,31 @@ def take_answers(check_in: CheckIn, configuration: Configuration, read: Reader) 
 def correction(
     check_in: CheckIn, answered: tuple[str, ...], configuration: Configuration, read: Reader
 ) -> Given | None:
-    """A corrected rating ("sorry, 4 not 7") for the scale question of this check-in answered last."""
+    """A corrected rating or choice ("sorry, 4 not 7") for the question of this check-in answered last.
+
+    A rating is looked for behind side effects and choices that have no such option.
+    """
     for key in reversed(answered):
         question = configuration.questions.get(key)
-        if question is None or question.kind is not AnswerKind.SCALE or key == check_in.question:
+        if question is None or key == check_in.question:
             continue
-        reading = read(asked_as(question))
-        if reading.value_is_correction and reading.value is not None:
-            return Given(question=key, value=reading.value, is_range=reading.value_is_range)
-        return None
+        if question.kind is AnswerKind.CHOICE:
+            chosen = _corrected_choice(question, read)
+            if chosen is not None:
+                return chosen
+        if question.kind is AnswerKind.SCALE:
+            reading = read(asked_as(question))
+            if reading.value_is_correction and reading.value is not None:
+                return Given(question=key, value=reading.value, is_range=reading.value_is_range)
+            return None
+    return None
+
+
+def _corrected_choice(question: Question, read: Reader) -> Given | None:
+    """The reader grades figures as corrected only where it takes ratings; the options are the question's own."""
+    reading = read(Asked.PAIN)
+    if reading.value_is_correction and reading.value in question.options:
+        return Given(question=question.key, value=reading.value)
     return None
 
 

@@ -50,6 +50,16 @@ class Standing:
     suppressed: bool
     watched: bool
     shared_phone_busy: bool = False
+    by_email: bool = False
+
+
+def channel_for(patient: Patient, *, by_email: bool) -> Channel | None:
+    """How a check-in reaches the patient: by text, or by mail where that is allowed for it and texts are not."""
+    if patient.consent.sms and patient.phone is not None:
+        return Channel.SMS
+    if by_email and patient.consent.email and patient.email is not None:
+        return Channel.EMAIL
+    return None
 
 
 def may_ask(check_in: CheckIn, standing: Standing, now: datetime) -> Verdict:
@@ -76,11 +86,15 @@ def _blocked(standing: Standing, now: datetime) -> SkipReason | None:
         (standing.suppressed, SkipReason.OPTED_OUT),
         (not patient.receives_texts(now), SkipReason.STATUS),
         (standing.watched, SkipReason.ALERT),
-        (not patient.consent.sms, SkipReason.NO_CONSENT),
-        (patient.phone is None, SkipReason.NO_ADDRESS),
         (patient.language is None, SkipReason.NO_LANGUAGE),
+        (patient.phone is None and not _reached(standing), SkipReason.NO_ADDRESS),
+        (not _reached(standing), SkipReason.NO_CONSENT),
     )
     return next((reason for holds, reason in checks if holds), None)
+
+
+def _reached(standing: Standing) -> bool:
+    return channel_for(standing.patient, by_email=standing.by_email) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +149,14 @@ def _may_disturb(message: Message, door: AtTheDoor, now: datetime) -> Verdict:
         return Drop(reason="no longer asked")
     if check_in.state is not CheckInState.OPEN or check_in.question != message.question:
         return Drop(reason="no longer asked")
-    blocked = _blocked(
-        Standing(patient=patient, clinic=door.clinic, suppressed=door.suppressed, watched=door.watched), now
+    standing = Standing(
+        patient=patient,
+        clinic=door.clinic,
+        suppressed=door.suppressed,
+        watched=door.watched,
+        by_email=message.channel is Channel.EMAIL,
     )
+    blocked = _blocked(standing, now)
     if blocked is not None:
         return Drop(reason=blocked.value)
     opens = windows.next_inside(now, door.clinic.send_window, patient.timezone)

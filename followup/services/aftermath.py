@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from followup.domain.alert import AlertStatus
 from followup.domain.message import Message, MessageClass, MessageState
+from followup.domain.people import Channel
 from followup.domain.schedule import EventKind
 from followup.gateways.port import Late, RefusalKind, Refused
 from followup.ids import new_id
 from followup.services.alerting import raise_event
+from followup.services.composing import Draft, compose
 from followup.services.context import Context, clinic_of
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -95,6 +97,8 @@ def undelivered(aftermath: Aftermath, message: Message, cause: RefusalKind | Lat
     elif cause is Late.TRANSIENT and message.attempt == 1:
         _once_more(aftermath, message)
     elif message.patient is not None and cause is not None:
+        if cause not in {RefusalKind.OPTED_OUT, Late.OPTED_OUT}:
+            _mail_instead(aftermath, message)
         reason = message.reason or "not delivered"
         aftermath.tell(message, EventKind.UNDELIVERABLE, f"a text could not be delivered: {reason}")
 
@@ -114,6 +118,42 @@ def _about_configuration(aftermath: Aftermath, message: Message) -> bool:
     """Whether the notice was itself about such a fault: one alert about it is enough."""
     alert = aftermath.uow.alerts.get(message.alert) if message.alert else None
     return alert is not None and alert.patient is None and alert.sender is None
+
+
+def _mail_instead(aftermath: Aftermath, message: Message) -> None:
+    """A check-in whose text cannot be delivered goes by mail, where it may and the patient agreed to mail.
+
+    It is the same check-in and question; the number that failed is told to staff all the same.
+    """
+    uow, context = aftermath.uow, aftermath.context
+    if message.message_class is not MessageClass.CHECK_IN or message.channel is not Channel.SMS:
+        return
+    check_in = uow.check_ins.get(message.check_in) if message.check_in else None
+    patient = uow.patients.get(message.patient) if message.patient else None
+    plan = uow.plans.get(check_in.plan) if check_in else None
+    if check_in is None or patient is None or plan is None:
+        return
+    schedule = context.content.version(check_in.schedule_version).configuration.schedule(plan.schedule)
+    spec = schedule.check_in(check_in.key) if schedule else None
+    if spec is None or not spec.by_email or not patient.consent.email or patient.email is None:
+        return
+    published = context.content.current()
+    draft = Draft(
+        template=message.template,
+        message_class=MessageClass.CHECK_IN,
+        channel=Channel.EMAIL,
+        to=patient.email,
+        intent=f"{message.intent}/email",
+        language=patient.language,
+        patient=patient.id,
+        check_in=check_in.id,
+        question=message.question,
+        attempt=message.attempt + 1,
+        expires_at=message.expires_at,
+    )
+    mail = compose(published, clinic_of(published.content.configuration, message.clinic), draft, aftermath.now)
+    if uow.messages.add(mail):
+        uow.wake(mail.message_class.lane.value)
 
 
 def _once_more(aftermath: Aftermath, message: Message) -> None:

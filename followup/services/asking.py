@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from followup.domain import windows
 from followup.domain.message import MessageClass
-from followup.domain.outreach import Drop, Go, Standing, Wait, may_ask
+from followup.domain.outreach import Drop, Go, Standing, Wait, channel_for, may_ask
 from followup.domain.pacing import Paced, merged_questions, pace
 from followup.domain.people import Channel
 from followup.domain.plan import Answer, CheckIn, CheckInState
@@ -25,7 +25,7 @@ SHARED_PHONE_WAIT = timedelta(minutes=15)
 
 def ask(scene: CheckInScene, check_in: CheckIn) -> None:
     """Ask a due check-in, put it off, or end it unasked with its reason."""
-    verdict = may_ask(check_in, _standing(scene), scene.now)
+    verdict = may_ask(check_in, _standing(scene, by_email=_mails(scene, check_in)), scene.now)
     match verdict:
         case Go():
             _ask_within_limits(scene, check_in)
@@ -36,6 +36,12 @@ def ask(scene: CheckInScene, check_in: CheckIn) -> None:
             _end_unasked(scene, check_in, verdict)
             if verdict.reason == SkipReason.SHARED_PHONE.value:
                 _call_instead(scene, check_in)
+
+
+def _mails(scene: CheckInScene, check_in: CheckIn) -> bool:
+    """Whether this check-in may go by mail where texts cannot."""
+    spec = scene.spec(check_in)
+    return spec is not None and spec.by_email
 
 
 def _call_instead(scene: CheckInScene, check_in: CheckIn) -> None:
@@ -71,13 +77,14 @@ def _paced(scene: CheckInScene, check_in: CheckIn) -> Paced:
     return Paced(check_in=check_in, safety=spec is not None and spec.safety)
 
 
-def _standing(scene: CheckInScene) -> Standing:
+def _standing(scene: CheckInScene, *, by_email: bool) -> Standing:
     return Standing(
         patient=scene.patient,
         clinic=scene.clinic,
         suppressed=_suppressed(scene),
         watched=is_watched(scene.uow, scene.patient),
         shared_phone_busy=_phone_is_busy(scene),
+        by_email=by_email,
     )
 
 
@@ -135,14 +142,15 @@ def _open(scene: CheckInScene, check_in: CheckIn) -> None:
 def _queue(scene: CheckInScene, check_in: CheckIn, template: str, message_class: MessageClass, intent: str) -> None:
     question = scene.configuration(check_in).questions[check_in.question or ""]
     language = scene.patient.language or "en"
+    channel = channel_for(scene.patient, by_email=_mails(scene, check_in)) or Channel.SMS
     message = compose(
         scene.published,
         scene.clinic,
         Draft(
             template=template,
             message_class=message_class,
-            channel=Channel.SMS,
-            to=scene.patient.phone or "",
+            channel=channel,
+            to=scene.patient.address(channel) or "",
             intent=intent,
             language=language,
             values={"question_short": question.short.get(language, "")},
@@ -167,7 +175,7 @@ def remind(scene: CheckInScene, check_in: CheckIn) -> None:
     """Put the open question once more, unless something now speaks against it."""
     reminded = replace(check_in, reminded_at=scene.now)
     scene.uow.check_ins.update(reminded, expected=CheckInState.OPEN)
-    standing = _standing(scene)
+    standing = _standing(scene, by_email=_mails(scene, check_in))
     if not isinstance(may_ask(check_in, replace(standing, shared_phone_busy=False), scene.now), Go):
         return
     question = scene.configuration(check_in).questions[check_in.question or ""]

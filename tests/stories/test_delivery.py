@@ -127,3 +127,20 @@ def test_after_a_long_outage_nothing_goes_out_at_night(clinic: Clinic, clock: Cl
     ann.expects_nothing()
     assert ann.check_ins["C1"].state.value == "expired"
     assert ann.check_ins["C1"].reason == "window passed"
+
+
+def test_a_check_in_that_cannot_be_texted_goes_by_mail_and_staff_hear_of_the_number(
+    clinic: Clinic, clock: Clock
+) -> None:
+    dora = clinic.patient("Dora", baseline=4, email="dora@example.org")
+    clinic.infusion(dora, ended="09:00")
+    clock.to("13:00")
+    dora.expects_sms("how are you now?")
+    dora.replies("1")
+    dora.expects_sms("thanks, noted")
+    clinic.provider.refuse(to=dora.number)
+    clock.to("10:00", days=1)
+    dora.expects_mail("Your check-in from Prairie Clinic", "We would like to know how you are. Please call")
+    (alert,) = dora.alerts("open")
+    assert alert.rule == "R9"
+    clinic.staff_close_everything()
