@@ -93,9 +93,7 @@ def test_a_clinic_that_never_opens_still_gives_times_so_that_nothing_waits_for_e
 
 @given(now=INSTANTS, zone=st.sampled_from(ZONES), opens=st.integers(0, 22))
 def test_the_next_opening_lies_ahead_and_the_clinic_is_open_then(now, zone, opens):
-    somewhere = replace(
-        CLINIC, timezone=zone, hours={day: Window(start=time(opens), end=time(23)) for day in range(5)}
-    )
+    somewhere = replace(CLINIC, timezone=zone, hours={day: Window(start=time(opens), end=time(23)) for day in range(5)})
     opening = coverage.next_opening(somewhere, now)
     assert now < opening <= now + timedelta(days=7)
     assert coverage.is_open(somewhere, opening)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -297,7 +298,9 @@ PEOPLE = st.lists(st.sampled_from(["kay", "sam", "lee", "robin", "nobody"]), max
 MOVES = st.lists(st.sampled_from(["advance", "acknowledge", "danger", "worse", "routine"]), max_size=25)
 
 
-@given(keys=PEOPLE, fallback=st.sampled_from(["lee", "nobody"]), moves=MOVES, now=INSTANTS, mode=st.sampled_from(Coverage))
+@given(
+    keys=PEOPLE, fallback=st.sampled_from(["lee", "nobody"]), moves=MOVES, now=INSTANTS, mode=st.sampled_from(Coverage)
+)
 def test_an_unclosed_alert_always_has_a_next_action_soon(keys, fallback, moves, now, mode):
     chain = chain_of(*keys, fallback=fallback)
     longest = max([chain.repeat, chain.raise_again_after or chain.repeat, timedelta(minutes=5)])
@@ -329,7 +332,7 @@ def test_a_chain_never_ends_and_never_goes_by_without_somebody_told(now, rounds,
     told = climb(alert(level, now), chain, rounds)
     assert all(people for _, people, _ in told)
     assert all("lee" in people for _, people, _ in told[3:])
-    gaps = [later - earlier for (earlier, _, _), (later, _, _) in zip(told, told[1:], strict=False)]
+    gaps = [later - earlier for (earlier, _, _), (later, _, _) in pairwise(told)]
     assert all(0 < gap <= 30 for gap in gaps)
 
 

@@ -138,7 +138,10 @@ def test_whom_a_step_means(target, expected):
     assert people_of(target, configuration, utc("2026-11-03T12:00:00-06:00")) == expected
 
 
-@given(now=INSTANTS, zone=st.sampled_from(["America/Chicago", "America/Santiago", "Australia/Lord_Howe", "America/Phoenix"]))
+@given(
+    now=INSTANTS,
+    zone=st.sampled_from(["America/Chicago", "America/Santiago", "Australia/Lord_Howe", "America/Phoenix"]),
+)
 def test_there_is_always_somebody_and_the_next_is_somebody_else(now, zone):
     rota = replace(DAILY, timezone=zone)
     assert on_duty(rota, now) in rota.people

@@ -201,7 +201,9 @@ def test_the_one_confirmation_follows_stop(template, kind):
     assert let_out(kind, what={"template": template}, suppressed=True) == Go()
 
 
-@pytest.mark.parametrize("template", ["START", "HELP", "E_MED", "E_CRISIS", "E_AGAIN", "E_NOACK", "U_OPEN", "R", "SORRY"])
+@pytest.mark.parametrize(
+    "template", ["START", "HELP", "E_MED", "E_CRISIS", "E_AGAIN", "E_NOACK", "U_OPEN", "R", "SORRY"]
+)
 def test_and_nothing_else_does(template):
     verdict = let_out(MessageClass.SAFETY, what={"template": template}, suppressed=True)
     assert verdict == Drop(reason="opted out")
@@ -270,8 +272,6 @@ def test_a_refusal_is_kept_with_its_reason():
     status=st.sampled_from(PatientStatus),
 )
 def test_no_question_ever_leaves_at_night_after_stop_or_beside_an_alert(now, zone, kind, suppressed, watched, status):
-    verdict = let_out(
-        kind, now, who={"timezone": zone, "status": status}, suppressed=suppressed, watched=watched
-    )
+    verdict = let_out(kind, now, who={"timezone": zone, "status": status}, suppressed=suppressed, watched=watched)
     fine = windows.inside(now, DAY, zone) and not suppressed and not watched and status is PatientStatus.ACTIVE
     assert isinstance(verdict, Go) is fine

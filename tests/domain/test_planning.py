@@ -247,7 +247,13 @@ def test_no_check_in_is_ever_due_in_quiet_hours(ended, zone, stay):
 def test_every_day_of_the_course_is_asked_exactly_once_at_its_hour(ended, zone):
     course = planned(ended, zone)
     began = windows.local_date(ended, zone)
-    hours = {"C2": (1, time(10)), "C3": (3, time(11)), "C4": (7, time(11)), "C6": (28, time(11)), "C6-2": (56, time(11))}
+    hours = {
+        "C2": (1, time(10)),
+        "C3": (3, time(11)),
+        "C4": (7, time(11)),
+        "C6": (28, time(11)),
+        "C6-2": (56, time(11)),
+    }
     for key, (day, hour) in hours.items():
         shown = windows.local(course[key].due_at, zone)
         assert (shown.date() - began, shown.time()) == (timedelta(days=day), hour)
@@ -292,7 +298,9 @@ def test_one_reminder_only_while_there_is_time_for_it(key, asked, closes, expect
 
 
 def test_a_check_in_without_a_reminder_has_none():
-    assert reminder_time(None, utc("2026-11-02T13:00:00-06:00"), utc("2026-11-03T13:00:00-06:00"), CLINIC, CHICAGO) is None
+    assert (
+        reminder_time(None, utc("2026-11-02T13:00:00-06:00"), utc("2026-11-03T13:00:00-06:00"), CLINIC, CHICAGO) is None
+    )
 
 
 def test_the_last_hour_for_a_reminder_holds_on_every_day():

@@ -9,7 +9,7 @@ import pytest
 
 from followup.domain.level import Level
 from followup.domain.reading import Scope
-from followup.domain.schedule import Condition, EventKind, Reference, Rule, ReplyFamily, Score
+from followup.domain.schedule import Condition, EventKind, Reference, ReplyFamily, Rule, Score
 from followup.domain.triage import Evidence, Triage, triage
 from tests.domain.samples import RULES, finding, rules_of
 
@@ -309,7 +309,7 @@ def test_every_topic_of_every_rule_fires_it():
     for rule in RULES:
         for condition in rule.when:
             for topic in condition.words:
-                scope = Scope(sorted(condition.scopes)[0])
+                scope = Scope(min(condition.scopes))
                 day = 29 if condition.day_at_least else 0
                 evidence = words(topic, scope=scope, flags=condition.flags, day=day)
                 assert rule.id in rules_of(evidence), (rule.id, topic)

@@ -14,9 +14,13 @@ from followup.domain.windows import Window
 from tests.domain.samples import utc
 
 #: Zones that name a place; `Factory`, `localtime` and the like belong to nobody.
-ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+ZONES = sorted(
+    zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
+)
 DAY = Window(start=time(9), end=time(20))
-INSTANTS = st.datetimes(min_value=datetime(2015, 1, 1), max_value=datetime(2036, 12, 31), timezones=st.just(UTC))
+#: Two decades; hypothesis wants bounds without a zone and adds it itself.
+_FIRST, _LAST = (datetime.combine(date(year, 1, 1), time()) for year in (2015, 2037))
+INSTANTS = st.datetimes(min_value=_FIRST, max_value=_LAST, timezones=st.just(UTC))
 
 
 @pytest.mark.parametrize(
