@@ -10,6 +10,7 @@ from followup.content.carrier_words import CARRIER_WORDS
 from followup.content.containers import Field, Many, Mistake, Pairs, Record, Rows
 from followup.content.shapes import Flag, Integer, Member, Name, OneOf, Reading, Schema, Shape, Text
 from followup.content.yaml_source import Node, Scalar
+from followup.domain.answering import folded
 from followup.domain.schedule import AnswerKind, Question, Score, Symptom
 
 #: Codes under which the reader knows symptoms (those of a patient's own words).
@@ -77,6 +78,7 @@ def _question(
     then: tuple[_FollowUp, ...] = (),
     options: tuple[int, ...] = (),
     score: Score | None = None,
+    words: Mapping[int, tuple[str, ...]] | None = None,
     **rest: Any,
 ) -> Question:
     if kind in _NEEDS_OPTIONS and not options:
@@ -100,8 +102,22 @@ def _question(
         score=score,
         then=_then(then, options, among=False),
         then_among=_then(then, options, among=True),
+        words=_words(words or {}, options),
         **rest,
     )
+
+
+def _words(given: Mapping[int, tuple[str, ...]], options: tuple[int, ...]) -> dict[int, frozenset[str]]:
+    meaning: dict[int, frozenset[str]] = {}
+    for digit, answers in given.items():
+        if digit not in options:
+            raise Mistake(f"{digit} is not among the options of this question", at="words")
+        said = frozenset(folded(answer) for answer in answers)
+        taken = {word for others in meaning.values() for word in others} & said
+        if taken:
+            raise Mistake(f"`{min(taken)}` means two digits", at="words")
+        meaning[digit] = said
+    return meaning
 
 
 def _then(rows: tuple[_FollowUp, ...], options: tuple[int, ...], *, among: bool) -> dict[Any, str]:
@@ -137,6 +153,10 @@ QUESTION = Record(
         ),
         "options": Field(shape=DIGITS, about="the digits that answer it"),
         "then": Field(shape=Rows(_FOLLOW_UP, "follow-up questions"), about="questions that an answer leads to"),
+        "words": Field(
+            shape=Pairs(DIGIT, Many(Text("an answer in words", 60), "a list of answers"), "answers per digit", "[0-9]"),
+            about="whole answers in words that mean a digit, in every language",
+        ),
         "about": Field(shape=Name("symptoms", "a symptom"), about="the one symptom that a severity question is about"),
         "short": Field(
             shape=Pairs(
