@@ -175,6 +175,25 @@ class StaffPerson(Person):
     """A member of staff of the shipped schedules.yaml."""
 
     key: str = ""
+    seen_digests: int = 0
+
+    def mails(self) -> list[str]:
+        """Every mail but the morning digests, which come in every story that sees a morning; see `digests`."""
+        return [mail for mail in super().mails() if not _is_digest(mail)]
+
+    def digests(self) -> list[str]:
+        """Every morning digest, subject and text, oldest first."""
+        return [mail for mail in super().mails() if _is_digest(mail)]
+
+    def expects_digest(self, *fragments: str) -> str:
+        """The next digest that was not expected yet holds every fragment; returns it."""
+        digests = self.digests()
+        assert len(digests) > self.seen_digests, f"{self.name} got no further digest; expected {fragments}"
+        digest = digests[self.seen_digests]
+        self.seen_digests += 1
+        for fragment in fragments:
+            assert fragment.casefold() in digest.casefold(), f"{self.name} got {digest!r}; expected {fragment!r}"
+        return digest
 
     def expects_alert(self, level: str, *, mail: bool = True) -> str:
         """The next text is a notice of this level (with its mail, unless `mail` is False); returns its code."""
@@ -191,6 +210,10 @@ class StaffPerson(Person):
         assert alert is not None
         close(self.clinic.context, alert=alert.id, person=self.key, outcome=outcome, minutes=5, note=note, via="page")
         run_until_quiet(self.clinic.context)
+
+
+def _is_digest(mail: str) -> bool:
+    return "what is waiting this morning" in mail.split("\n", 1)[0]
 
 
 class Clinic:
