@@ -125,6 +125,17 @@ def _corrected_choice(question: Question, read: Reader) -> Given | None:
     return None
 
 
+def chosen_anew(answered: tuple[str, ...], configuration: Configuration, read: Reader) -> tuple[Given, ...]:
+    """A choice that closed a check-in, sent once more: a change of mind that nobody may overlook."""
+    question = configuration.questions.get(answered[-1]) if answered else None
+    if question is None or question.kind is not AnswerKind.CHOICE:
+        return ()
+    choice = read(Asked.CHOICE).choice
+    if choice is None or choice not in question.options:
+        return ()
+    return (Given(question=question.key, value=float(choice)),)
+
+
 def _after(question: Question, given: Given, rest: list[str]) -> list[str]:
     """The queue after an answer: what the answer leads to goes first."""
     return [*(key for key in _leads_to(question, given) if key not in rest), *rest]

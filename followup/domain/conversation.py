@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from followup.domain import replies
 from followup.domain.alert import Alert
-from followup.domain.answering import Given, Reader, Taken, ask_next, asked_as, correction, take_answers
+from followup.domain.answering import Given, Reader, Taken, ask_next, asked_as, chosen_anew, correction, take_answers
 from followup.domain.coverage import Reach
 from followup.domain.effects import (
     Decision,
@@ -26,8 +26,8 @@ from followup.domain.people import Patient, PatientStatus
 from followup.domain.plan import Answer, CheckIn, CheckInState
 from followup.domain.planning import SkipReason
 from followup.domain.reading import Asked, Kind, Reading
-from followup.domain.schedule import Clinic, Configuration, EventKind, ReplyFamily, Schedule
-from followup.domain.triage import Evidence, Triage, triage
+from followup.domain.schedule import Clinic, Configuration, EventKind, ReplyFamily, Rule, Schedule
+from followup.domain.triage import Evidence, Triage, condition_holds, triage
 
 #: A further text of danger is answered by E_AGAIN, at most this often.
 AGAIN_AT_MOST = timedelta(minutes=5)
@@ -104,7 +104,7 @@ def answer_patient(situation: Situation, read: Reader, now: datetime) -> Decisio
         else take_answers(situation.check_in, situation.configuration, read)
     )
     judged = judge(situation, reading, situation.check_in, taken.given, now)
-    if judged.fresh.level.at_least(Level.URGENT):
+    if _goes_first(judged):
         return _concerning(situation, reading, situation.check_in, taken, judged, now)
     if not taken.given:
         return _not_answered(situation, reading, situation.check_in, judged)
@@ -124,11 +124,12 @@ def _crossed(situation: Situation, check_in: CheckIn, now: datetime) -> bool:
 def _put_again(situation: Situation, reading: Reading, check_in: CheckIn, now: datetime) -> Decision:
     """An answer that crossed with a new question is not guessed onto either: danger is read, the question put again."""
     judged = judge(situation, reading, check_in, (), now)
-    if judged.fresh.level.at_least(Level.URGENT):
+    if _goes_first(judged):
         return _concerning(situation, reading, check_in, Taken(given=(), left=_queue(check_in)), judged, now)
+    told = (concern(judged, check_in),) if judged.fresh.opens_alert else ()
     moved = MoveCheckIn(check_in=replace(check_in, reasked=True), was=check_in.state)
     again = _question_text(situation, check_in, check_in.question or "")
-    return Decision(kind=reading.kind.value, level=Level.NONE, effects=(moved, again))
+    return Decision(kind=reading.kind.value, level=judged.fresh.level, effects=(*told, moved, again))
 
 
 def judge(
@@ -149,8 +150,19 @@ def judge(
     met = triage(evidence, configuration.rules, dropped=dropped)
     known = {rule.id for rule in triage(earlier, configuration.rules, dropped=dropped).rules}
     corrected = {one.question for one in given} & {answer.question for answer in before}
-    fresh = met if corrected else Triage(rules=tuple(rule for rule in met.rules if rule.id not in known))
-    return Judged(evidence=evidence, all=met, fresh=fresh)
+    new = tuple(rule for rule in met.rules if rule.id not in known or _spoken_of(rule, evidence))
+    return Judged(evidence=evidence, all=met, fresh=met if corrected else Triage(rules=new))
+
+
+def _spoken_of(rule: Rule, evidence: Evidence) -> bool:
+    """Whether the words just read meet the rule: those are always new, whatever an answer has met before."""
+    return any(condition.words and condition_holds(condition, evidence) for condition in rule.when)
+
+
+def _goes_first(judged: Judged) -> bool:
+    """Whether its text goes at once and the questions end: danger, or news by which all automatic texts stop."""
+    news = any(rule.reply is ReplyFamily.IN_CARE for rule in judged.fresh.rules)
+    return news or judged.fresh.level.at_least(Level.URGENT)
 
 
 def concern(judged: Judged, check_in: CheckIn | None, *, again: bool = False, note: str | None = None) -> RaiseConcern:
@@ -264,6 +276,7 @@ def _mood_checked(
 ) -> Decision:
     """The answer to the one question behind a low mood stands beside its alert; "yes" tells staff again."""
     low = taken.given[0].value == 1
+    late = check_in.state.final
     closed = replace(check_in, state=CheckInState.ANSWERED, question=None, questions=(), closed_at=now)
     standing = Judged(evidence=judged.evidence, all=judged.all, fresh=judged.all)
     family = ReplyFamily.URGENT if low else ReplyFamily.ROUTINE
@@ -273,8 +286,8 @@ def _mood_checked(
         kind=reading.kind.value,
         level=judged.all.level,
         effects=(
-            *_records(situation, check_in, taken.given, late=False),
-            MoveCheckIn(check_in=closed, was=check_in.state),
+            *_records(situation, check_in, taken.given, late=late),
+            *(() if late else (MoveCheckIn(check_in=closed, was=check_in.state),)),
             concern(standing, check_in, again=low, note="mood very low: yes" if low else "mood very low: no"),
             *((said,) if said else ()),
         ),
@@ -392,12 +405,14 @@ def _outside_check_in(situation: Situation, read: Reader, reading: Reading, now:
     filed = latest if late else None
     judged = judge(situation, reading if late else read(Asked.NONE), filed, late, now)
     taken = Taken(given=late, left=())
-    if judged.fresh.level.at_least(Level.URGENT):
+    mood_checked = bool(late) and late[0].question == MOOD_CHECK and not _danger(judged.evidence, judged.fresh.level)
+    if filed is not None and mood_checked:
+        return _mood_checked(situation, reading, filed, taken, judged, now)
+    if _goes_first(judged):
         return _concerning(situation, reading, filed, taken, judged, now)
     effects: list[Effect] = []
     if filed is not None:
         effects += _records(situation, filed, late, late=True)
-    effects += _reported_status(situation, judged)
     if judged.fresh.opens_alert:
         effects.append(concern(judged, filed))
     if filed is not None:
@@ -426,8 +441,10 @@ def _late_answers(situation: Situation, read: Reader, latest: CheckIn, now: date
     corrected = _corrected(situation, read)
     if corrected is not None:
         return (corrected,)
-    if latest.question is None or latest.state is CheckInState.CANCELLED:
+    if latest.state is CheckInState.CANCELLED:
         return ()
+    if latest.question is None:
+        return chosen_anew(tuple(answer.question for answer in situation.answers), situation.configuration, read)
     return take_answers(latest, situation.configuration, read).given
 
 

@@ -18,6 +18,10 @@ from followup.domain.triage import MODERATE, Evidence
 #: so that a patient whose pain is always 8 pages nobody by saying so.
 _RATING_TOPICS = frozenset({"severe_pain", "pain_rise"})
 
+#: Findings that come from the severity a text gives. Any other finding brings a severity of its own kind
+#: ("still seeing things" is grave whatever its strength), which is not one that the patient has said.
+_SAID_SEVERITY = frozenset({"severe_symptom", "symptom_moderate"})
+
 _SEVERITY = {Severity.MILD: 1, Severity.MODERATE: 2, Severity.SEVERE: 3, Severity.PRESENT: None}
 
 
@@ -137,12 +141,14 @@ def _with_words(evidence: Evidence, reading: Reading, configuration: Configurati
 def spoken_symptoms(reading: Reading, configuration: Configuration) -> dict[str, int | None]:
     """The symptoms that a text names in words, with the severity it gives them (None: not said)."""
     found: dict[str, int | None] = {}
+    supposed = {finding.pattern for finding in reading.findings if finding.topic not in _SAID_SEVERITY}
     for read in reading.symptoms:
         if read.severity is Severity.NONE:
             continue
+        said = 0 if read.pattern in supposed else _SEVERITY[read.severity] or 0
         for symptom in configuration.symptoms.values():
             if read.code in symptom.read_as:
-                severity = max(found.get(symptom.key) or 0, _SEVERITY[read.severity] or 0)
+                severity = max(found.get(symptom.key) or 0, said)
                 found[symptom.key] = severity or None
                 break
     return found

@@ -20,22 +20,49 @@ from followup.clock import StandingClock
 from followup.content.lexicon import load_lexicon
 from followup.content.loader import load_content
 from followup.domain import windows
-from followup.domain.alert import Alert, Outcome
+from followup.domain.alert import Alert, AlertEntry, Outcome
 from followup.domain.infusion import Baseline
-from followup.domain.people import Channel, Consent, Patient, PatientDetails
-from followup.domain.plan import CheckIn
+from followup.domain.message import Message
+from followup.domain.people import Channel, Consent, Patient, PatientDetails, PatientStatus
+from followup.domain.plan import CheckIn, CheckInState
 from followup.gateways.simulator import SimulatedGateway, SimulatedProvider
+from followup.services.change_patient import set_status
 from followup.services.check_invariants import check
 from followup.services.close_alert import close
 from followup.services.context import Context, Mode, Policy
+from followup.services.invite_patient import invite
 from followup.services.publish_schedules import StoredContent, publish
 from followup.services.quiet import next_event_at, run_until_quiet
 from followup.services.receive_inbound import receive
-from followup.services.record_infusion import NewInfusion, NewPatient, Recorded, record_infusion
+from followup.services.record_infusion import (
+    Correction,
+    NewInfusion,
+    NewPatient,
+    Recorded,
+    cancel_infusion,
+    correct_infusion,
+    record_infusion,
+)
 from followup.storage.store import Store
 from followup.storage.vault import Vault
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What the English text of each question says.
+ASKS = {
+    "C1": "how are you now?",
+    "C2_PAIN": "how strong is your pain right now?",
+    "C3_PAIN": "on average in the last 24 hours",
+    "SE": "Side effects now?",
+    "SEV": "How strong is the worst one?",
+    "SEV_5": "How strong is the unreal feeling",
+    "MOOD": "How is your mood today?",
+    "MOOD_CHECK": "is your mood very low now?",
+    "URINE": "passing urine",
+}
+#: An answer to each question that worries nobody.
+GOOD_NEWS = {
+    "C1": "1", "C2_PAIN": "3", "C3_PAIN": "3", "SE": "0", "SEV": "1", "SEV_5": "1", "MOOD": "7", "URINE": "1",
+}
 CHICAGO = "America/Chicago"
 #: A Sunday in winter time; the clinic opens again on Monday.
 SUNDAY = date(2026, 11, 22)
@@ -59,6 +86,21 @@ class Clock:
         """Push to a wall time (`"19:04"`) of the present local day, or of one some days later."""
         day = windows.local_date(self.now(), zone) + timedelta(days=days)
         self.until(windows.instant_of(day, time.fromisoformat(wall), zone))
+
+    def to_check_in(self, patient: PatientPerson, key: str, **on_the_way: dict[str, str]) -> None:
+        """Push to the moment a check-in is asked; those before it are answered, with good news unless given.
+
+        `on_the_way` gives answers by question: `to_check_in(ann, "C3", C2={"SE": "2", "SEV": "2"})`.
+        """
+        for earlier in ("C1", "C2", "C3", "C4", "C5", "C6"):
+            if earlier == key:
+                break
+            check_in = patient.check_ins[earlier]
+            if check_in.state is CheckInState.PLANNED:
+                self.until(check_in.due_at)
+                patient.answers_check_in(on_the_way.get(earlier, {}))
+                patient.expects_sms("thanks")
+        self.until(patient.check_ins[key].due_at)
 
     def until(self, instant: datetime) -> None:
         """Push to an instant."""
@@ -155,6 +197,34 @@ class PatientPerson(Person):
         with self.clinic.store.read() as uow:
             return {one.key: one for one in uow.check_ins.of_patient(self.record.id)}
 
+    @property
+    def open_check_in(self) -> CheckIn | None:
+        """The check-in that waits for an answer now."""
+        with self.clinic.store.read() as uow:
+            return next(iter(uow.check_ins.open_of([self.record.id])), None)
+
+    def answers_check_in(self, answers: dict[str, str] | None = None) -> None:
+        """Answer the open check-in to its end, one question after the other, with good news unless given."""
+        given = answers or {}
+        while (check_in := self.open_check_in) is not None:
+            question = check_in.question or ""
+            self.expects_sms(ASKS[question])
+            self.replies(given.get(question, GOOD_NEWS[question]))
+
+    def rules(self) -> set[str]:
+        """Every rule that any of this patient's alerts carries."""
+        return {rule for alert in self.alerts() for rule in alert.rules}
+
+    def received(self) -> list[tuple[datetime, str]]:
+        """Every text this patient's number was sent, by the provider's own book, with its moment."""
+        ledger = self.clinic.provider.ledger()
+        return [(entry.at, entry.body) for entry in ledger if entry.recipient == self.number]
+
+    def messages(self) -> list[Message]:
+        """Everything meant for this patient, sent or not, oldest first."""
+        with self.clinic.store.read() as uow:
+            return list(uow.messages.of_patient(self.record.id))
+
     def alerts(self, status: str = "all") -> list[Alert]:
         """This patient's alerts, oldest first."""
         with self.clinic.store.read() as uow:
@@ -201,6 +271,13 @@ class StaffPerson(Person):
         code = text.split("follow-up alert ", 1)[1].split(",", 1)[0]
         if mail:
             self.expects_mail("follow-up alert", code)
+        return code
+
+    def takes(self, level: str) -> str:
+        """The next text is a notice of this level, and it is taken by its code; returns the code."""
+        code = self.expects_alert(level)
+        self.replies(code)
+        self.expects_sms(code, "is yours")
         return code
 
     def closes(self, code: str, outcome: Outcome = Outcome.REACHED_AND_SAFE, note: str | None = None) -> None:
@@ -309,6 +386,41 @@ class Clinic:
         )
         run_until_quiet(self.context)
         return recorded
+
+    def on_duty(self) -> StaffPerson:
+        """Who has the shipped rota now: Kay and Sam take turns day by day, at 07:00."""
+        turn = (windows.local(self.clock.now(), CHICAGO) - timedelta(hours=7)).date() - date(2026, 1, 5)
+        return self.staff["sam" if turn.days % 2 else "kay"]
+
+    def status(self, patient: PatientPerson, status: PatientStatus, *, until: datetime | None = None) -> None:
+        """A member of staff says where a patient stands."""
+        set_status(self.context, patient.external_id, status, clinic=None, until=until, actor="story")
+        run_until_quiet(self.context)
+
+    def correct(self, external_id: str, **facts: object) -> None:
+        """The clinic corrects facts of an infusion, such as `ended_at`."""
+        correct_infusion(self.context, "prairie", external_id, Correction(**facts), actor="story")  # type: ignore[arg-type]
+        run_until_quiet(self.context)
+
+    def cancel(self, external_id: str) -> None:
+        """The clinic withdraws an infusion."""
+        cancel_infusion(self.context, "prairie", external_id, actor="story")
+        run_until_quiet(self.context)
+
+    def invites(self, patient: PatientPerson) -> None:
+        """A member of staff asks a patient by text whether they want follow-up texts."""
+        invite(self.context, None, patient.external_id, "story")
+        run_until_quiet(self.context)
+
+    def publishes(self, schedules: Path, templates: Path = ROOT / "templates") -> None:
+        """A changed schedule file or changed templates come into force."""
+        publish(self.store, load_content(schedules, templates), actor="story", clock=self.clock)
+        run_until_quiet(self.context)
+
+    def entries(self, alert: Alert) -> list[AlertEntry]:
+        """The history of an alert, oldest first."""
+        with self.store.read() as uow:
+            return list(uow.alerts.entries(alert.id))
 
     def _instant(self, ended: str | datetime | None, zone: str) -> datetime:
         if isinstance(ended, datetime):
