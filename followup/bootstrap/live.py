@@ -16,7 +16,7 @@ from followup.gateways.smtp import SmtpGateway, SmtpSettings
 from followup.gateways.twilio_http import WireSettings
 from followup.gateways.twilio_sms import TwilioSettings, TwilioSmsGateway
 from followup.gateways.twilio_webhook import TwilioWebhook
-from followup.services.context import Context, Mode, Policy
+from followup.services.context import ContentBook, Context, Mode, Policy
 from followup.services.publish_schedules import StoredContent
 from followup.settings import LiveSettings
 
@@ -49,18 +49,22 @@ def live(settings: LiveSettings, *, on_commit: OnCommit) -> Service:
     if public_url is None:  # not reached: LiveSettings needs it
         raise FollowupError("FOLLOWUP_PUBLIC_URL is missing")
     clock = SystemClock()
-    gateways = _gateways(settings, public_url, clock)
+    texts = TwilioSmsGateway(_twilio(settings, public_url))
+    gateways = _gateways(settings, texts, clock)
     webhook = TwilioWebhook(public_url=public_url, auth_tokens=settings.twilio_auth_tokens)
     store = open_store(settings, url, use="live", on_commit=on_commit)
     take_files(store, clock, settings)
+    content = SendersFromSettings(StoredContent(store), settings.twilio_from_number)
     context = Context(
         store=store,
         clock=clock,
-        content=SendersFromSettings(StoredContent(store), settings.twilio_from_number),
+        content=content,
         lexicon=load_lexicon(),
         policy=live_policy(settings, public_url),
         gateways=gateways,
         worker=this_process(),
+        inbox=texts,
+        own_numbers=_own_numbers(settings, content),
     )
     return Service(settings=settings, database_url=url, context=context, webhook=webhook)
 
@@ -77,8 +81,15 @@ def live_policy(settings: LiveSettings, public_url: str) -> Policy:
     )
 
 
-def _gateways(settings: LiveSettings, public_url: str, clock: Clock) -> dict[Channel, Gateway]:
-    gateways: dict[Channel, Gateway] = {Channel.SMS: TwilioSmsGateway(_twilio(settings, public_url))}
+def _own_numbers(settings: LiveSettings, content: ContentBook) -> tuple[str, ...]:
+    """The numbers that texts to us are sent to: the clinics' and the one kept for staff."""
+    clinics = content.current().content.configuration.clinics.values()
+    numbers = (*(clinic.sender for clinic in clinics), settings.twilio_staff_from_number)
+    return tuple(dict.fromkeys(number for number in numbers if number))
+
+
+def _gateways(settings: LiveSettings, texts: Gateway, clock: Clock) -> dict[Channel, Gateway]:
+    gateways: dict[Channel, Gateway] = {Channel.SMS: texts}
     if settings.smtp_url and settings.email_from:
         gateways[Channel.EMAIL] = SmtpGateway(
             SmtpSettings(url=settings.smtp_url, from_address=settings.email_from), clock

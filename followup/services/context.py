@@ -13,7 +13,7 @@ from followup.domain.people import Channel
 from followup.domain.reading import Lexicon
 from followup.domain.schedule import Clinic, Configuration, StaffMember
 from followup.errors import NotFound
-from followup.gateways.port import Gateway
+from followup.gateways.port import Gateway, Inbox
 from followup.storage.store import Store
 
 
@@ -61,7 +61,11 @@ class ContentBook(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything a use case works with. `worker` names this process in leases."""
+    """Everything a use case works with.
+
+    `worker` names this process in leases; `inbox` lists what the provider received for `own_numbers`, the
+    clinics' numbers and that kept for staff.
+    """
 
     store: Store
     clock: Clock
@@ -70,6 +74,8 @@ class Context:
     policy: Policy
     gateways: Mapping[Channel, Gateway]
     worker: str = "worker"
+    inbox: Inbox | None = None
+    own_numbers: tuple[str, ...] = ()
 
 
 def clinic_of(configuration: Configuration, key: str) -> Clinic:

@@ -15,10 +15,13 @@ from followup.services.advance_alerts import advance_due
 from followup.services.check_invariants import check
 from followup.services.context import Context
 from followup.services.housekeeping import clear_out
+from followup.services.poll_inbound import poll
 from followup.services.read_inbound import read_pending
 from followup.services.seal_audit import seal
+from followup.services.send_digest import send_digests
 from followup.services.send_due_checkins import send_due_checkins
 from followup.services.settle_doubts import settle
+from followup.services.watch_feed import watch_feed
 
 #: A beat older than this many intervals (and MOST_SECONDS more) means that the job has stopped.
 MISSED = 3
@@ -79,6 +82,24 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             about="find out what became of messages whose answer was lost; let go of what came too late",
             every=timedelta(seconds=5),
             work=settle,
+        ),
+        Job(
+            name="poll_inbound",
+            about="ask the provider for texts whose post to us was lost",
+            every=timedelta(minutes=3),
+            work=poll,
+        ),
+        Job(
+            name="send_digests",
+            about="mail those in charge, at opening, how many alerts and patients wait",
+            every=timedelta(minutes=1),
+            work=send_digests,
+        ),
+        Job(
+            name="watch_feed",
+            about="ask whether the feed is running when infusions have stopped coming in",
+            every=timedelta(minutes=1),
+            work=watch_feed,
         ),
         Job(
             name="seal_audit",
