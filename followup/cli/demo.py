@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from webbrowser import open_new_tab
@@ -25,6 +25,7 @@ from followup.services.health import Health, health
 from followup.settings import Settings, load
 from followup.web.app import create_app
 from followup.web.deps import WebDeps
+from followup.worker.refusal import USED_WRONGLY, refusal
 from followup.worker.serve import end_on_signals, listen, serve
 
 HOST = "127.0.0.1"
@@ -50,12 +51,20 @@ def command(
     Example: followup demo --port 8010 --var /tmp/clinic --at 2026-11-22T09:00:00-06:00 --no-browser
     """
     end_on_signals()
+    try:
+        _run(port, var, None if at is None else instant(at, "--at"), browser=browser, empty=empty)
+    except FollowupError as error:
+        for line in refusal(error):
+            typer.echo(line, err=True)
+        raise typer.Exit(USED_WRONGLY) from None
+
+
+def _run(port: int | None, var: Path, at: datetime | None, *, browser: bool, empty: bool) -> None:
     settings = load(Settings)
-    start = None if at is None else instant(at, "--at")
     listener = _listener(port, settings.port)
     address = f"http://{HOST}:{listener.getsockname()[1]}"
     with listener, OnlyOne(var / DATABASE_FILE):
-        made = demo(settings, var=var, at=start, empty=empty, public_url=address)
+        made = demo(settings, var=var, at=at, empty=empty, public_url=address)
         try:
             serve(create_app(_web(made)), listener, ready=lambda: _welcome(made, address, browser=browser))
         finally:

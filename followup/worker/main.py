@@ -18,7 +18,7 @@ from followup.bootstrap.only_one import OnlyOne
 from followup.bootstrap.opening import sqlite_file
 from followup.clock import SystemClock
 from followup.domain.message import Lane
-from followup.errors import FollowupError, InvalidInput
+from followup.errors import FollowupError
 from followup.services.context import Context
 from followup.services.deliver_messages import deliver
 from followup.services.health import Health, health
@@ -30,11 +30,9 @@ from followup.worker.bell import Bell
 from followup.worker.heartbeat import heartbeat_to
 from followup.worker.jobs import Job, jobs
 from followup.worker.loop import Crew
+from followup.worker.refusal import USED_WRONGLY, refusal
 from followup.worker.serve import end_on_signals, listen, serve
 
-USED_WRONGLY = 2
-#: A refusal prints at most this many lines.
-MOST_LINES = 5
 #: What is on the wire gets this long after the signal, in seconds; requests that were open before have had two.
 STOP_SECONDS = 6.0
 
@@ -61,17 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(line, file=sys.stderr)  # noqa: T201 - whoever starts it reads this
         return USED_WRONGLY
     return 0
-
-
-def refusal(error: FollowupError) -> tuple[str, ...]:
-    """An error in at most MOST_LINES lines, each a sentence of its own."""
-    if not isinstance(error, InvalidInput) or not error.problems:
-        return (" ".join(str(error).split()),)
-    lines = [" ".join(f"{problem.at} {problem.message}".split()) for problem in error.problems]
-    if len(lines) > MOST_LINES:
-        left = len(lines) - MOST_LINES + 1
-        lines = [*lines[: MOST_LINES - 1], f"... and {left} more; `followup doctor` tells all"]
-    return tuple(lines)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -28,6 +28,8 @@ from tests.support.twilio_stand_in import TwilioStandIn
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 40.0  # seconds that anything here waits at most
+#: A check-in that was due before its infusion was recorded is skipped.
+SOON = timedelta(seconds=1)
 TOKEN = "process-test-token"
 KEYS = [base64.b64encode(bytes([number]) * 31 + bytes([number + 1])).decode() for number in (1, 2, 3)]
 
@@ -64,7 +66,7 @@ def run(folder: Path, arguments: Sequence[str], values: Mapping[str, str]) -> su
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment(values),
+        env=environment({"PYTHONPATH": str(ROOT), **values}),
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -141,15 +143,13 @@ class Process:
         if self._child.poll() is None:
             self._child.kill()
         self.wait()
-        for stream in (self._child.stdout, self._child.stderr):
-            if stream is not None:
-                stream.close()
 
     def _read(self, stream: Any, into: list[str]) -> None:
-        for line in stream:
-            with self._changed:
-                into.append(line.rstrip("\n"))
-                self._changed.notify_all()
+        with stream:
+            for line in stream:
+                with self._changed:
+                    into.append(line.rstrip("\n"))
+                    self._changed.notify_all()
         with self._changed:
             self._changed.notify_all()
 
@@ -228,7 +228,7 @@ class Service:
         self.process.signal(signal.SIGTERM)
         return self.process.wait(seconds)
 
-    def post_infusion(self, patient: str, phone: str, *, due_in: timedelta = timedelta(), **more: object) -> Reply:
+    def post_infusion(self, patient: str, phone: str, *, due_in: timedelta = SOON, **more: object) -> Reply:
         """Record an infusion whose first check-in is due in `due_in`, where it is the middle of the day now."""
         return self.web.ask("POST", "/api/infusions", infusion(patient, phone, due_in=due_in, **more))
 
@@ -246,7 +246,7 @@ class Service:
         return items
 
 
-def infusion(patient: str, phone: str, *, due_in: timedelta = timedelta(), **more: object) -> dict[str, object]:
+def infusion(patient: str, phone: str, *, due_in: timedelta = SOON, **more: object) -> dict[str, object]:
     """An infusion as the API takes it, ended so that C1 (four hours after) is due in `due_in`."""
     now = SystemClock().now()
     return {
