@@ -273,8 +273,9 @@ def concerns(decision: Decision) -> list[RaiseConcern]:
 
 
 def rules_told(decision: Decision) -> list[str]:
-    """The ids of the rules that staff hear of."""
-    return [rule.id for one in concerns(decision) for rule in one.triage.rules]
+    """The ids of the rules that staff hear of; what is only kept with the answers is left out."""
+    rules = [rule for one in concerns(decision) for rule in one.triage.rules]
+    return [rule.id for rule in rules if rule.level is not Level.INFO]
 
 
 def moved(decision: Decision) -> CheckIn:
