@@ -41,10 +41,9 @@ def _silence(uow: UnitOfWork, clinic: Clinic, now: datetime) -> Silence | None:
     today = windows.local_date(now, clinic.timezone)
     if not coverage.is_business_day(clinic, today) or uow.facts.get(_fact(clinic, now)) is not None:
         return None
-    if uow.infusions.latest_since(clinic.key, windows.instant_of(today, time(0), clinic.timezone)):
+    if uow.infusions.recorded_since(clinic.key, windows.instant_of(today, time(0), clinic.timezone)):
         return None
-    recorded = uow.infusions.latest_since(clinic.key, now - _LOOK_BACK)
-    return feed.silence_of(clinic, [infusion.recorded_at for infusion in recorded], now)
+    return feed.silence_of(clinic, uow.infusions.recorded_since(clinic.key, now - _LOOK_BACK), now)
 
 
 def _fact(clinic: Clinic, now: datetime) -> str:

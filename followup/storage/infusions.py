@@ -46,6 +46,13 @@ class InfusionRows:
         found = select(infusions).where(infusions.c.clinic_id == clinic, infusions.c.recorded_at >= since)
         return _several(self._rows.all(found.order_by(infusions.c.recorded_at.desc(), infusions.c.id.desc())))
 
+    def recorded_since(self, clinic: str, since: datetime) -> tuple[datetime, ...]:
+        """When the clinic's infusions were recorded, at or after `since`, oldest first."""
+        recorded = select(infusions.c.recorded_at).where(
+            infusions.c.clinic_id == clinic, infusions.c.recorded_at >= since
+        )
+        return tuple(self._rows.scalars(recorded.order_by(infusions.c.recorded_at)))
+
     def ended_between(self, clinic: str, since: datetime, until: datetime) -> tuple[Infusion, ...]:
         """The clinic's infusions that ended from `since` to `until` (both within), oldest first, cancelled ones too."""
         found = select(infusions).where(

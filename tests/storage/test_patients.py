@@ -110,5 +110,11 @@ def test_infusions_of_a_patient_oldest_first_and_of_a_clinic_newest_first(store)
         assert infusions.latest_since(CLINIC, NOW - timedelta(days=30)) == (late, early)
         assert infusions.latest_since(CLINIC, NOW) == (late,)
         assert infusions.latest_since("hilltop", NOW) == ()
+        week = timedelta(days=7)
+        assert infusions.recorded_since(CLINIC, NOW - week) == (early.recorded_at, late.recorded_at)
+        assert infusions.recorded_since("hilltop", NOW - week) == ()
+        assert infusions.ended_between(CLINIC, early.ended_at, late.ended_at) == (early, late)
+        assert infusions.ended_between(CLINIC, early.ended_at, late.ended_at - timedelta(seconds=1)) == (early,)
+        assert infusions.ended_between("hilltop", early.ended_at, late.ended_at) == ()
         assert infusions.by_external_id(CLINIC, late.external_id) == late
         assert infusions.by_external_id("hilltop", late.external_id) is None

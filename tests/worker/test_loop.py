@@ -210,6 +210,8 @@ def test_the_table_names_every_job_once_and_says_what_it_does() -> None:
         "read_inbound",
         "advance_alerts",
         "settle_doubts",
+        "send_digests",
+        "watch_feed",
         "seal_audit",
         "check_invariants",
         "housekeeping",
