@@ -1,11 +1,14 @@
-"""The web floor over the shipped clinic, real storage on SQLite and the simulated provider, as a live and a demo app."""
+"""The web floor, live and as a demo, over the shipped clinic, real storage on SQLite and the simulated provider."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -101,48 +104,51 @@ def signed(path: str, form: Sequence[tuple[str, str]], *, token: str = AUTH_TOKE
 MakeWeb = Callable[..., Web]
 
 
+def build(database_url: str, *, demo: bool = False, health: dict[str, Any] | None = None, **changes: Any) -> Web:
+    """Puts an application together; `health` and keywords replace fields of what it says and of its WebDeps."""
+    clinic = Clinic(database_url, start=windows.instant_of(SUNDAY, time(9), CHICAGO))
+    real_clock = StandingClock(datetime(2026, 11, 22, 15, tzinfo=UTC))
+    state = {
+        "ready": True,
+        "checks": {"database": "ok"},
+        "schedule": {"version": 1, "pending_error": None},
+        "hold": False,
+        "shadow": False,
+        "mode": "demo" if demo else "live",
+    }
+    fields: dict[str, Any] = {
+        "context": clinic.context,
+        "webhook": None if demo else TwilioWebhook(public_url=PUBLIC_URL, auth_tokens=[AUTH_TOKEN]),
+        "simulation": World(clinic.context, clinic.clock, clinic.provider) if demo else None,
+        "health": lambda: {**state, **(health or {})},
+        "secret_key": b"k" * 32,
+        "secure_cookies": not demo,
+        "pages": ROOT / "templates" / "pages",
+        "real_clock": real_clock,
+        "api_token": API_TOKEN,
+        "passwords": CHEAP,
+    }
+    for person in ("kay", "sam"):
+        add_account(
+            clinic.context,
+            clinic="prairie",
+            person=person,
+            password=PASSWORD,
+            passwords=CHEAP,
+            now=real_clock.now(),
+            actor="test",
+        )
+    return Web(clinic, Clock(clinic), real_clock, WebDeps(**(fields | changes)))
+
+
 @pytest.fixture
 def make_web(migrated_sqlite_url: str) -> Iterator[MakeWeb]:
-    """Puts an application together; keywords replace fields of its WebDeps."""
+    """Makes an application as `build` does, on a database of this test."""
     made: list[Web] = []
 
-    def make(*, demo: bool = False, health=None, **changes) -> Web:
-        clinic = Clinic(migrated_sqlite_url, start=windows.instant_of(SUNDAY, time(9), CHICAGO))
-        real_clock = StandingClock(datetime(2026, 11, 22, 15, tzinfo=UTC))
-        world = World(clinic.context, clinic.clock, clinic.provider)
-        state = {
-            "ready": True,
-            "checks": {"database": "ok"},
-            "schedule": {"version": 1, "pending_error": None},
-            "hold": False,
-            "shadow": False,
-            "mode": "demo" if demo else "live",
-        }
-        fields = {
-            "context": clinic.context,
-            "webhook": None if demo else TwilioWebhook(public_url=PUBLIC_URL, auth_tokens=[AUTH_TOKEN]),
-            "simulation": world if demo else None,
-            "health": lambda: {**state, **(health or {})},
-            "secret_key": b"k" * 32,
-            "secure_cookies": not demo,
-            "pages": ROOT / "templates" / "pages",
-            "real_clock": real_clock,
-            "api_token": API_TOKEN,
-            "passwords": CHEAP,
-        }
-        for person in ("kay", "sam"):
-            add_account(
-                clinic.context,
-                clinic="prairie",
-                person=person,
-                password=PASSWORD,
-                passwords=CHEAP,
-                now=real_clock.now(),
-                actor="test",
-            )
-        web = Web(clinic, Clock(clinic), real_clock, WebDeps(**(fields | changes)))
-        made.append(web)
-        return web
+    def make(**changes: Any) -> Web:
+        made.append(build(migrated_sqlite_url, **changes))
+        return made[-1]
 
     yield make
     for web in made:
@@ -159,3 +165,23 @@ def live(make_web: MakeWeb) -> Web:
 def demo(make_web: MakeWeb) -> Web:
     """The application of the demo."""
     return make_web(demo=True)
+
+
+def _standing(template: Path, folder: Path, *, demo: bool) -> Iterator[Web]:
+    file = folder / "standing.sqlite"
+    shutil.copyfile(template, file)
+    web = build(f"sqlite:///{file}", demo=demo)
+    yield web
+    web.clinic.close()
+
+
+@pytest.fixture(scope="module")
+def standing(migrated_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A live application that tests share: only for requests that change nothing."""
+    yield from _standing(migrated_sqlite_template, tmp_path_factory.mktemp("live"), demo=False)
+
+
+@pytest.fixture(scope="module")
+def standing_demo(migrated_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A demo that tests share: only for requests that change nothing."""
+    yield from _standing(migrated_sqlite_template, tmp_path_factory.mktemp("demo"), demo=True)

@@ -122,9 +122,9 @@ def test_a_repeat_with_the_same_facts_is_the_same(live: Web, what: str, changes:
         ("flags", {"flags": ["frist_infusion"]}),
     ],
 )
-def test_a_mistake_is_named_by_its_path_and_not_repeated(live: Web, at: str, changes: dict[str, Any]) -> None:
+def test_a_mistake_is_named_by_its_path_and_not_repeated(standing: Web, at: str, changes: dict[str, Any]) -> None:
     """422, problem+json, the dotted path; nothing is recorded."""
-    answer = _record(live, **changes)
+    answer = _record(standing, **changes)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     body = answer.json()
     assert [error["at"] for error in body["errors"]] == [at]
@@ -132,14 +132,14 @@ def test_a_mistake_is_named_by_its_path_and_not_repeated(live: Web, at: str, cha
     assert body["detail"]
     for value in changes.values():
         assert value is None or not isinstance(value, str) or len(value) < 3 or value not in answer.text
-    with live.clinic.store.read() as uow:
+    with standing.clinic.store.read() as uow:
         assert uow.infusions.by_external_id("prairie", "I-1") is None
 
 
-def test_all_mistakes_come_at_once(live: Web) -> None:
+def test_all_mistakes_come_at_once(standing: Web) -> None:
     """So that they can be mended in one go."""
     answer = _record(
-        live,
+        standing,
         patient__timezone="Nowhere",
         patient__phone="x",
         patient__language="zz",
@@ -158,22 +158,22 @@ def test_all_mistakes_come_at_once(live: Web) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[1,", b'{"a":NaN}', b'{"id":"a","id":"b"}', b"\xff\xfe", b"[" * 5000])
-def test_unreadable_json_is_400(live: Web, body: bytes) -> None:
+def test_unreadable_json_is_400(standing: Web, body: bytes) -> None:
     """Not 422 and never 500."""
-    answer = live.api().post("/api/infusions", content=body)
+    answer = standing.api().post("/api/infusions", content=body)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
 @pytest.mark.parametrize("body", ["null", "[]", '"text"', "7"])
-def test_json_that_is_no_object_is_422(live: Web, body: str) -> None:
+def test_json_that_is_no_object_is_422(standing: Web, body: str) -> None:
     """With one error."""
-    answer = live.api().post("/api/infusions", content=body)
+    answer = standing.api().post("/api/infusions", content=body)
     assert (answer.status_code, len(answer.json()["errors"])) == (422, 1)
 
 
-def test_half_a_character_is_refused(live: Web) -> None:
+def test_half_a_character_is_refused(standing: Web) -> None:
     """A lone surrogate is valid JSON and cannot be stored."""
-    answer = live.api().post("/api/infusions", content='{"id":"\\ud800"}')
+    answer = standing.api().post("/api/infusions", content='{"id":"\\ud800"}')
     assert answer.status_code == 422
 
 
@@ -249,9 +249,9 @@ def test_a_withdrawn_infusion_keeps_its_check_ins_as_cancelled(live: Web) -> Non
         ("GET", "/api/nothing", None),
     ],
 )
-def test_what_is_not_there_is_404(live: Web, method: str, path: str, body: dict[str, Any] | None) -> None:
+def test_what_is_not_there_is_404(standing: Web, method: str, path: str, body: dict[str, Any] | None) -> None:
     """As a problem."""
-    answer = live.api().request(method, path, json=body)
+    answer = standing.api().request(method, path, json=body)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
@@ -337,10 +337,10 @@ def test_a_long_list_goes_on_where_it_ended(live: Web) -> None:
 
 
 @pytest.mark.parametrize("query", ["status=odd", "limit=0", "limit=x", "limit=1000"])
-def test_a_list_that_is_asked_for_wrongly_is_422(live: Web, query: str) -> None:
+def test_a_list_that_is_asked_for_wrongly_is_422(standing: Web, query: str) -> None:
     """With the parameter's name."""
-    answer = live.api().get(f"/api/alerts?{query}")
-    assert (answer.status_code, answer.json()["errors"][0]["at"]) == (422, query.split("=")[0])
+    answer = standing.api().get(f"/api/alerts?{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["at"]) == (422, query.split("=", maxsplit=1)[0])
 
 
 def test_who_read_a_patient_is_written_down(live: Web) -> None:

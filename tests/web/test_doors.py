@@ -13,7 +13,15 @@ from starlette.testclient import TestClient
 from followup.errors import InvalidInput
 from followup.ids import new_id
 from followup.services.links import hash_of
-from followup.services.sign_in import Passwords, add_account, disable_account, end_all_sessions
+from followup.services.sign_in import (
+    Attempt,
+    Passwords,
+    Refusal,
+    add_account,
+    disable_account,
+    end_all_sessions,
+    sign_in,
+)
 from followup.web.app import create_app
 from tests.web.conftest import CHEAP, PASSWORD, MakeWeb, Web, form_token, post
 
@@ -23,10 +31,10 @@ STAFF_PAGES = ["/staff", "/staff/board", "/staff/patients", "/staff/patients/x",
 # --- signing in ----------------------------------------------------------------------------------
 
 
-def test_no_staff_page_without_a_sign_in(live: Web) -> None:
+def test_no_staff_page_without_a_sign_in(standing: Web) -> None:
     """Each leads to the sign-in, and back to itself after it."""
     for page in STAFF_PAGES:
-        answer = live.browser().get(page)
+        answer = standing.browser().get(page)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/staff/sign-in?next={page}")
 
 
@@ -79,16 +87,16 @@ def test_the_hash_is_argon2_and_looked_at_for_unknown_people_too() -> None:
 @pytest.mark.parametrize(
     "password", ["short", "elevenchars", "password1234", "aaaaaaaaaaaaaaaa", "Robin Hale 12", "x" * 300, "121212121212"]
 )
-def test_weak_passwords_are_refused(live: Web, password: str) -> None:
+def test_weak_passwords_are_refused(standing: Web, password: str) -> None:
     """For length, for being common, for holding one's name; never for lacking a digit."""
     with pytest.raises(InvalidInput):
         add_account(
-            live.deps.context,
+            standing.deps.context,
             clinic="prairie",
             person="robin",
             password=password,
             passwords=CHEAP,
-            now=live.real_clock.now(),
+            now=standing.real_clock.now(),
             actor="test",
         )
 
@@ -97,13 +105,11 @@ def test_guessing_is_stopped_and_the_owner_gets_in(live: Web) -> None:
     """A thousand tries: all but ten are refused unseen; the browser that Kay used before still lets her in."""
     own = live.signed_in("kay")
     post(own, "/staff/sign-out", {}, page="/staff")
-    thief = live.browser()
-    token = form_token(thief)
-    codes = []
-    for number in range(1000):
-        guess = {"form_token": token, "person": "kay", "password": f"guess {number}"}
-        codes.append(thief.post("/staff/sign-in", data=guess).status_code)
-    assert codes.count(429) >= 990
+    guesses = [Attempt(person="kay", password=f"guess {number}", address="127.0.0.1") for number in range(1000)]
+    now, longest = live.real_clock.now(), live.deps.session_longest
+    answers = [sign_in(live.deps.context, guess, passwords=CHEAP, now=now, longest=longest) for guess in guesses]
+    assert answers.count(Refusal.TOO_MANY_TRIES) == 990
+    assert post(live.browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD}).status_code == 429
     answer = post(own, "/staff/sign-in", {"person": "kay", "password": PASSWORD})
     assert answer.status_code == 303
     assert post(live.browser(), "/staff/sign-in", {"person": "sam", "password": PASSWORD}).status_code == 303
@@ -112,9 +118,8 @@ def test_guessing_is_stopped_and_the_owner_gets_in(live: Web) -> None:
 def test_after_a_quarter_of_an_hour_one_may_try_again(live: Web) -> None:
     """And the right password then works."""
     browser = live.browser()
-    for _ in range(11):
-        last = post(browser, "/staff/sign-in", {"person": "kay", "password": "wrong"})
-    assert last.status_code == 429
+    tries = [post(browser, "/staff/sign-in", {"person": "kay", "password": "wrong"}) for _ in range(11)]
+    assert [answer.status_code for answer in tries] == [401] * 10 + [429]
     live.real_clock.advance(timedelta(minutes=16))
     assert post(browser, "/staff/sign-in", {"person": "kay", "password": PASSWORD}).status_code == 303
 
@@ -239,9 +244,9 @@ HEADERS = {
     ["/", "/staff", "/staff/sign-in", "/a/x", "/healthz", "/readyz", "/metrics", "/api/alerts", "/api/openapi.json",
      "/api/nothing", "/nothing", "/twilio/sms", "/simulator"],
 )  # fmt: skip
-def test_every_answer_has_the_security_headers(live: Web, path: str) -> None:
+def test_every_answer_has_the_security_headers(standing: Web, path: str) -> None:
     """Pages, errors, interfaces."""
-    headers = live.browser().get(path).headers
+    headers = standing.browser().get(path).headers
     assert {name: headers.get(name) for name in HEADERS} == HEADERS
 
 
@@ -408,9 +413,9 @@ def _token(web: Web, *scopes: str, expires_in: timedelta | None = None) -> str:
     return token
 
 
-def test_the_table_of_api_routes_is_complete(live: Web) -> None:
+def test_the_table_of_api_routes_is_complete(standing: Web) -> None:
     """A route that is not in the table above would not be tried below."""
-    described = live.browser().get("/api/openapi.json").json()["paths"]
+    described = standing.browser().get("/api/openapi.json").json()["paths"]
     routes = {(method.upper(), f"/api{path}") for path, methods in described.items() for method in methods}
     tabled = {(method, re.sub("/x", "/{id}", path)) for method, path, _ in API}
     assert routes == tabled
@@ -420,10 +425,10 @@ def test_the_table_of_api_routes_is_complete(live: Web) -> None:
     "authorization",
     [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic Zmlyc3Q6", "Bearer ÿ", "first-token-of-these-tests"],
 )
-def test_no_route_without_a_known_token(live: Web, authorization: str | None) -> None:
+def test_no_route_without_a_known_token(standing: Web, authorization: str | None) -> None:
     """401 before anything of the body is looked at, with the way to do it right."""
-    headers = {} if authorization is None else {"authorization": authorization.encode("latin-1")}
-    browser = live.browser()
+    headers = [] if authorization is None else [(b"authorization", authorization.encode("latin-1"))]
+    browser = standing.browser()
     for method, path, _ in API:
         answer = browser.request(method, path, headers=headers, content=b"{not json")
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")

@@ -28,9 +28,9 @@ SIMULATOR = [
 
 
 @pytest.mark.parametrize(("method", "path"), SIMULATOR)
-def test_a_live_service_has_no_simulator(live: Web, method: str, path: str) -> None:
+def test_a_live_service_has_no_simulator(standing: Web, method: str, path: str) -> None:
     """404, signed in or not, with a token or not."""
-    assert live.api().request(method, path, json={"advance": "4h"}).status_code == 404
+    assert standing.api().request(method, path, json={"advance": "4h"}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -42,18 +42,18 @@ def test_a_live_service_has_no_simulator(live: Web, method: str, path: str) -> N
     ],
 )
 def test_only_this_machine_moves_the_demo(
-    demo: Web, what: str, client: str, host: str, headers: dict[str, str]
+    standing_demo: Web, what: str, client: str, host: str, headers: dict[str, str]
 ) -> None:
     """For everybody else it is not there."""
-    browser = demo.browser(base=f"http://{host}", client=(client, 50000))
+    browser = standing_demo.browser(base=f"http://{host}", client=(client, 50000))
     for method, path in SIMULATOR:
         assert browser.request(method, path, json={}, headers=headers).status_code == 404, (what, path)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "localhost", "[::1]:8000"])
-def test_this_machine_has_several_names(demo: Web, host: str) -> None:
+def test_this_machine_has_several_names(standing_demo: Web, host: str) -> None:
     """Each works."""
-    assert demo.browser(base=f"http://{host}").get("/simulator/api/clock").status_code == 200
+    assert standing_demo.browser(base=f"http://{host}").get("/simulator/api/clock").status_code == 200
 
 
 def test_the_first_page_is_the_simulator_in_the_demo_and_the_board_live(make_web: MakeWeb) -> None:
@@ -61,9 +61,9 @@ def test_the_first_page_is_the_simulator_in_the_demo_and_the_board_live(make_web
     assert make_web(demo=True).browser().get("/").headers["location"] == "/simulator"
 
 
-def test_live_the_first_page_is_the_board(live: Web) -> None:
+def test_live_the_first_page_is_the_board(standing: Web) -> None:
     """After a sign-in."""
-    assert live.browser().get("/").headers["location"] == "/staff"
+    assert standing.browser().get("/").headers["location"] == "/staff"
 
 
 # --- the clock -------------------------------------------------------------------------------------------
@@ -103,16 +103,16 @@ def test_the_clock_is_pushed_by_a_span_or_to_an_instant(demo: Web, push: dict[st
         ([], 422),
     ],
 )
-def test_a_wrong_push_moves_nothing(demo: Web, push: object, code: int) -> None:
+def test_a_wrong_push_moves_nothing(standing_demo: Web, push: object, code: int) -> None:
     """With a problem that says how to write it."""
-    answer = demo.browser().post("/simulator/api/clock", json=push)
+    answer = standing_demo.browser().post("/simulator/api/clock", json=push)
     assert (answer.status_code, answer.headers["content-type"]) == (code, "application/problem+json")
-    assert demo.clinic.clock.now().minute == 0
+    assert standing_demo.clinic.clock.now().minute == 0
 
 
-def test_unreadable_json_is_400(demo: Web) -> None:
+def test_unreadable_json_is_400(standing_demo: Web) -> None:
     """As everywhere."""
-    assert demo.browser().post("/simulator/api/clock", content=b"{").status_code == 400
+    assert standing_demo.browser().post("/simulator/api/clock", content=b"{").status_code == 400
 
 
 # --- phones and mailboxes -----------------------------------------------------------------------------------

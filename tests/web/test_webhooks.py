@@ -55,12 +55,13 @@ def test_a_signed_text_is_stored_and_answered_with_empty_xml(live: Web) -> None:
         ("no base64", {"x-twilio-signature": "ÿ" * 10}),
     ],
 )
-def test_a_forged_text_is_refused_and_leaves_nothing(live: Web, what: str, headers: dict[str, str]) -> None:
+def test_a_forged_text_is_refused_and_leaves_nothing(standing: Web, what: str, headers: dict[str, str]) -> None:
     """403 whatever is wrong, never 500, and no row."""
-    raw = {name: value.encode("latin-1") for name, value in headers.items()}
-    answer = live.browser().post(SMS, content=urlencode(FORM), headers={"content-type": FORM_TYPE, **raw})
+    raw = [(b"content-type", FORM_TYPE.encode())]
+    raw += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    answer = standing.browser().post(SMS, content=urlencode(FORM), headers=raw)
     assert answer.status_code == 403, what
-    assert _stored(live) == []
+    assert _stored(standing) == []
 
 
 def test_forwarded_headers_never_count(live: Web) -> None:
@@ -96,10 +97,10 @@ def test_a_body_without_end_is_not_read(live: Web) -> None:
     assert _stored(live) == []
 
 
-def test_a_signed_form_without_a_sender_is_400(live: Web) -> None:
+def test_a_signed_form_without_a_sender_is_400(standing: Web) -> None:
     """So that the provider tries its fallback, and we never store what cannot be answered."""
     form = [pair for pair in FORM if pair[0] != "From"]
-    assert _send(live, form=form, headers=signed(SMS, form)).status_code == 400
+    assert _send(standing, form=form, headers=signed(SMS, form)).status_code == 400
 
 
 def test_bytes_that_are_no_text_are_kept_with_a_mark(live: Web) -> None:
@@ -131,9 +132,9 @@ STATUS_FORM = [("MessageSid", "SM" + "b" * 32), ("MessageStatus", "delivered"), 
 
 
 @pytest.mark.parametrize("path", ["/twilio/status", "/twilio/status?m=nobody&a=1"])
-def test_a_status_for_an_unknown_message_is_a_plain_200(live: Web, path: str) -> None:
+def test_a_status_for_an_unknown_message_is_a_plain_200(standing: Web, path: str) -> None:
     """So that the provider stops repeating it."""
-    answer = _send(live, path, STATUS_FORM, signed(path, STATUS_FORM))
+    answer = _send(standing, path, STATUS_FORM, signed(path, STATUS_FORM))
     assert answer.status_code == 200
 
 
