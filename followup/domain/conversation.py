@@ -249,7 +249,7 @@ def _concerning(
         effects.append(MoveCheckIn(check_in=ended, was=check_in.state))
     elif check_in is not None:
         effects += _records(situation, check_in, taken.given, late=True)
-    effects += _reported_status(situation, judged)
+    effects += reported_status(situation, judged)
     effects.append(concern(judged, check_in, again=_danger(judged.evidence, judged.fresh.level)))
     effects += safety_text(situation, judged, now)
     return Decision(kind=reading.kind.value, level=judged.fresh.level, effects=tuple(effects))
@@ -307,7 +307,7 @@ def safety_text(situation: Situation, judged: Judged, now: datetime) -> list[Eff
     named = judged.fresh.named
     if named is None or situation.patient.safe_contact_hold or situation.suppressed:
         return []
-    if any(rule.reply is ReplyFamily.NONE for rule in judged.fresh.rules if rule.level.at_least(Level.URGENT)):
+    if replies.forbidden(judged.fresh):
         return []
     family = ReplyFamily.SORRY if named.reply is ReplyFamily.IN_CARE and _died(judged.evidence) else named.reply
     template = replies.text_for(family, situation.reach)
@@ -320,7 +320,7 @@ def safety_text(situation: Situation, judged: Judged, now: datetime) -> list[Eff
     return [Say(template=template, message_class=MessageClass.SAFETY if safety else MessageClass.REPLY)]
 
 
-def _reported_status(situation: Situation, judged: Judged) -> list[Effect]:
+def reported_status(situation: Situation, judged: Judged) -> list[Effect]:
     """A status that a text reports holds at once, marked as reported until a person confirms it."""
     effects: list[Effect] = []
     for rule in judged.fresh.rules:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from followup.domain import replies
 from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Alert
 from followup.domain.answering import Reader, asked_as
-from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge, safety_text
+from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge, reported_status, safety_text
 from followup.domain.coverage import Reach
 from followup.domain.effects import (
     Decision,
@@ -31,8 +31,8 @@ from followup.domain.level import Level
 from followup.domain.message import MessageClass
 from followup.domain.plan import CheckInState
 from followup.domain.planning import SkipReason
-from followup.domain.reading import Asked, Kind, Reading
-from followup.domain.schedule import Clinic, Configuration, EventKind
+from followup.domain.reading import CRISIS_TOPICS, Asked, Kind, Reading
+from followup.domain.schedule import Clinic, Configuration, EventKind, ReplyFamily, Rule
 from followup.domain.triage import Evidence, Triage, triage
 
 #: An inbound older than this is read and alerts, but gets no automatic answer: the moment has passed.
@@ -45,8 +45,9 @@ _CODE = re.compile(rf"(?:(?:ack|ok|take)\W+)?([{CODE_ALPHABET}]{{{CODE_LENGTH}}}
 class Stranger:
     """What is known when the sender is no patient: the clinic written to and what stands about the number.
 
-    `also` are patients who share the number, where the text could be any of theirs; `confirmed` says whether
-    a STOP confirmation went to the number before.
+    `also` are patients who share the number, where the text could be any of theirs. `suppressed`: the number
+    has opted out; `held`: contact with one of them is on hold; `reassured`: a safety text went to the number
+    less than `AGAIN_AT_MOST` ago.
     """
 
     clinic: Clinic
@@ -56,6 +57,7 @@ class Stranger:
     also: tuple[str, ...] = ()
     suppressed: bool = False
     held: bool = False
+    reassured: bool = False
 
 
 def staff_code(text: str) -> str | None:
@@ -101,12 +103,13 @@ def decide_for_patient(
     reading = read(asked_as(situation.configuration.questions.get(question) if question else None))
     if (reading.reaction or reading.auto_reply) and not _danger_in(reading):
         return Decision(kind="reaction" if reading.reaction else "auto_reply", level=Level.NONE)
+    danger = _danger_in(reading)
     match keyword_of(reading, opt_out_type):
         case "stop":
             return _opt_out(situation, read(Asked.NONE), provider_answered=provider_answered, now=now)
-        case "start":
+        case "start" if not danger:
             return _opt_in(situation, provider_answered=provider_answered)
-        case "help":
+        case "help" if not danger:
             return _help(situation, provider_answered=provider_answered, now=now)
         case _ if situation.invited and situation.check_in is None and _agrees(read):
             return _agreed(situation)
@@ -151,10 +154,10 @@ def decide_for_stranger(
     match keyword_of(reading, opt_out_type):
         case "stop":
             effects = _stranger_stop(stranger, met, words, provider_answered=provider_answered)
-        case "start":
+        case "start" if not dangerous:
             text = () if provider_answered else (_keyword_text("START"),)
             effects = (OptIn(source="text"), *text)
-        case "help":
+        case "help" if not dangerous:
             effects = () if provider_answered or stranger.suppressed else (_keyword_text("HELP"),)
         case _:
             evidence = words if dangerous else replace(words, events=frozenset({event}))
@@ -183,21 +186,27 @@ def _keyword_text(template: str) -> Say:
 
 def _stranger_stop(stranger: Stranger, met: Triage, words: Evidence, *, provider_answered: bool) -> tuple[Effect, ...]:
     effects: list[Effect] = [OptOut(source="text"), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
-    if met.level.at_least(Level.URGENT):
+    if any(alert.level.at_least(Level.URGENT) for alert in stranger.unclosed):
+        words = replace(words, events=words.events | {EventKind.STOP_DURING_WATCH})
+        met = triage(words, stranger.configuration.rules)
+    if words.events or met.level.at_least(Level.URGENT):
         effects.append(_concern_of(met, words, again=True))
-    if not provider_answered and not stranger.suppressed:
-        effects.append(_stop_text(met.named.reply.value if met.level is Level.EMERGENCY and met.named else None))
+    silent = provider_answered or stranger.suppressed or stranger.held or replies.forbidden(met)
+    if not silent:
+        effects.append(_stop_text(met, stranger.unclosed, stranger.configuration))
     return tuple(effects)
 
 
 def _stranger_text(stranger: Stranger, told: Triage, reading: Reading) -> tuple[Effect, ...]:
     named = told.named
-    if named is None or stranger.suppressed or stranger.held:
+    if named is None or stranger.suppressed or stranger.held or replies.forbidden(told):
         return ()
     template = replies.text_for(named.reply, stranger.reach)
     if template is None:
         return ()
     if named.level is Level.EMERGENCY and any(alert.level is Level.EMERGENCY for alert in stranger.unclosed):
+        if stranger.reassured:
+            return ()
         template = "E_AGAIN"
     dangerous = _danger_in(reading) and named.level.at_least(Level.URGENT)
     return (Say(template=template, message_class=MessageClass.SAFETY if dangerous else MessageClass.REPLY),)
@@ -218,6 +227,7 @@ def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool,
             closed_at=now,
         )
         effects.append(MoveCheckIn(check_in=ended, was=situation.check_in.state))
+    effects += reported_status(situation, judged)
     if judged.fresh.opens_alert:
         effects.append(
             concern(
@@ -227,8 +237,9 @@ def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool,
                 note="opted out: phone",
             )
         )
-    if not situation.suppressed and not provider_answered and not situation.patient.safe_contact_hold:
-        effects.append(_stop_text(_stop_danger(situation, judged)))
+    held = situation.patient.safe_contact_hold or replies.forbidden(judged.fresh)
+    if not situation.suppressed and not provider_answered and not held:
+        effects.append(_stop_text(judged.fresh, situation.unclosed, situation.configuration))
     return Decision(kind=Kind.OPT_OUT.value, level=judged.fresh.level, effects=tuple(effects))
 
 
@@ -244,21 +255,31 @@ def _with_stop_events(situation: Situation, judged: Judged, reading: Reading) ->
     return Judged(evidence=evidence, all=met, fresh=met)
 
 
-def _stop_danger(situation: Situation, judged: Judged) -> str | None:
-    """Which danger the one confirmation must speak to: that of the text, else that of an emergency still open."""
-    named = judged.fresh.named
+def _stop_text(met: Triage, unclosed: tuple[Alert, ...], configuration: Configuration) -> Say:
+    """The one confirmation: it speaks to the emergency in the text, else to what is still open about the patient."""
+    named = met.named
     if named is not None and named.level is Level.EMERGENCY:
-        return named.reply.value
-    emergency = next((alert for alert in situation.unclosed if alert.level is Level.EMERGENCY), None)
-    rule = situation.configuration.rule(emergency.rule) if emergency else None
-    return rule.reply.value if rule else None
+        return _stop_with_danger(named)
+    for alert in sorted(unclosed, key=lambda one: one.level.rank, reverse=True):
+        rule = configuration.rule(alert.rule)
+        if alert.level.at_least(Level.URGENT) and _is_of_the_patient(rule):
+            return _stop_with_danger(rule)
+    return _keyword_text("STOP")
 
 
-def _stop_text(danger: str | None) -> Say:
-    if danger is None:
-        return _keyword_text("STOP")
-    template = "E_CRISIS_STOP" if danger == "crisis" else "E_MED_STOP"
+def _stop_with_danger(rule: Rule | None) -> Say:
+    template = "E_CRISIS_STOP" if rule is not None and _is_about_crisis(rule) else "E_MED_STOP"
     return Say(template=template, message_class=MessageClass.SAFETY)
+
+
+def _is_about_crisis(rule: Rule) -> bool:
+    by_words = any(condition.words & CRISIS_TOPICS for condition in rule.when)
+    return by_words or rule.reply in {ReplyFamily.CRISIS, ReplyFamily.MOOD_CHECK}
+
+
+def _is_of_the_patient(rule: Rule | None) -> bool:
+    """Whether words or answers meet the rule; silence and the set-up are no danger to speak of."""
+    return rule is None or any(condition.event is None for condition in rule.when)
 
 
 def _opt_in(situation: Situation, *, provider_answered: bool) -> Decision:

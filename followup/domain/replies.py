@@ -42,6 +42,11 @@ def text_for(family: ReplyFamily, reach: Reach) -> str | None:
     return by_reach[reach] if by_reach is not None else _FIXED[family]
 
 
+def forbidden(met: Triage) -> bool:
+    """Whether any text may put the patient in danger: an urgent rule that holds asks for none, whatever else holds."""
+    return any(rule.reply is ReplyFamily.NONE for rule in met.rules if rule.level.at_least(Level.URGENT))
+
+
 def closing_text(triage: Triage, evidence: Evidence) -> str:
     """The one text that closes a check-in below urgent: true of the answers given."""
     named = triage.named

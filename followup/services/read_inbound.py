@@ -12,7 +12,7 @@ from followup.domain import coverage
 from followup.domain import inbound as routing
 from followup.domain.alert import Alert
 from followup.domain.answering import Reader
-from followup.domain.conversation import Situation
+from followup.domain.conversation import AGAIN_AT_MOST, Situation
 from followup.domain.effects import Decision, RaiseConcern
 from followup.domain.evidence import inputs_of, understood_as, words_level
 from followup.domain.level import Level
@@ -238,6 +238,11 @@ class _Turn:
         reading = read(inbound.body, asked=Asked.NONE, lexicon=self.context.lexicon)
         return self.context.policy.provider_answers_keywords and reading.keyword in _ONE_WORD_KEYWORDS
 
+    def _reassured(self) -> bool:
+        scene = self.scene
+        since = scene.now - AGAIN_AT_MOST
+        return scene.uow.messages.safety_since(scene.clinic.key, scene.inbound.sender, since) > 0
+
     def _for_stranger(self) -> Decision:
         scene = self.scene
         stranger = routing.Stranger(
@@ -248,6 +253,7 @@ class _Turn:
             also=tuple(patient.id for patient in scene.patients),
             suppressed=self._suppressed(),
             held=any(patient.safe_contact_hold for patient in scene.patients),
+            reassured=self._reassured(),
         )
         reader = self._reader()
         return routing.decide_for_stranger(

@@ -121,6 +121,10 @@ class MessageRows:
         automatic = _column.message_class.in_([MessageClass.REPLY, MessageClass.KEYWORD])
         return self._count(self._is_to(clinic, address, since) & automatic)
 
+    def safety_since(self, clinic: str, address: str, since: datetime) -> int:
+        """How many safety replies to an address were made at or after `since`."""
+        return self._count(self._is_to(clinic, address, since) & (_column.message_class == MessageClass.SAFETY))
+
     def confirmation_sent(self, clinic: str, address: str) -> bool:
         """Whether the one text that confirms an opt-out went to an address since its latest opt-out began.
 
