@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 from followup.clock import StandingClock
 from followup.content.lexicon import load_lexicon
-from followup.content.loader import load_content
+from followup.content.loader import Content, load_content
 from followup.domain import windows
 from followup.domain.alert import Alert, AlertEntry, Outcome
 from followup.domain.infusion import Baseline
@@ -68,6 +70,26 @@ CHICAGO = "America/Chicago"
 SUNDAY = date(2026, 11, 22)
 
 
+@cache
+def _content(schedules: Path, templates: Path, _written: float) -> Content:
+    return load_content(schedules, templates)
+
+
+class RememberedContent(StoredContent):
+    """The published versions, read from the database, each text parsed once for all stories of a run."""
+
+    parsed: ClassVar[dict[str, Content]] = {}
+
+    def _load(self, number: int) -> Content:
+        with self._store.read() as uow:
+            stored = uow.versions.get(number)
+        if stored is None or stored.content_hash not in self.parsed:
+            content = super()._load(number)
+            self.parsed[content.content_hash] = content
+            return content
+        return self._versions.setdefault(number, self.parsed[stored.content_hash])
+
+
 class Clock:
     """Pushes the clinic's clock forward, running every due moment on the way in order."""
 
@@ -90,6 +112,7 @@ class Clock:
     def to_check_in(self, patient: PatientPerson, key: str, **on_the_way: dict[str, str]) -> None:
         """Push to the moment a check-in is asked; those before it are answered, with good news unless given.
 
+        What lands on the work list on the way is worked off.
         `on_the_way` gives answers by question: `to_check_in(ann, "C3", C2={"SE": "2", "SEV": "2"})`.
         """
         for earlier in ("C1", "C2", "C3", "C4", "C5", "C6"):
@@ -100,6 +123,7 @@ class Clock:
                 self.until(check_in.due_at)
                 patient.answers_check_in(on_the_way.get(earlier, {}))
                 patient.expects_sms("thanks")
+                self._clinic.staff_close_everything()
         self.until(patient.check_ins[key].due_at)
 
     def until(self, instant: datetime) -> None:
@@ -160,6 +184,10 @@ class Person:
         texts, mails = self.texts()[self.seen_texts :], self.mails()[self.seen_mails :]
         assert texts == [], f"{self.name} got texts that the story did not expect: {texts}"
         assert mails == [], f"{self.name} got mails that the story did not expect: {mails}"
+
+    def has_read(self) -> None:
+        """All that arrived so far needs no further word in this story."""
+        self.seen_texts, self.seen_mails = len(self.texts()), len(self.mails())
 
     def replies(self, *texts: str, media: tuple[str, ...] = ()) -> None:
         """Send one or more texts to the clinic; each is read before the next is sent."""
@@ -307,13 +335,13 @@ class Clinic:
         self.clock = StandingClock(start)
         self.provider = SimulatedProvider(self.clock)
         self.store = Store(database_url, vault=Vault([b"d" * 32], [b"i" * 32]))
-        self.content = load_content(schedules, templates)
+        self.content = _content(schedules, templates, schedules.stat().st_mtime)
         publish(self.store, self.content, actor="story", clock=self.clock)
         self.number = next(iter(self.content.configuration.clinics.values())).sender or ""
         self.context = Context(
             store=self.store,
             clock=self.clock,
-            content=StoredContent(self.store),
+            content=RememberedContent(self.store),
             lexicon=load_lexicon(),
             policy=Policy(public_url="https://follow.example.org", mode=Mode.DEMO),
             gateways={
