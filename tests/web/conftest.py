@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from followup.clock import StandingClock
 from followup.domain import windows
@@ -185,3 +190,18 @@ def standing(migrated_sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
 def standing_demo(migrated_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """A demo that tests share: only for requests that change nothing."""
     yield from _standing(migrated_sqlite_template, tmp_path_factory.mktemp("demo"), demo=True)
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """The application behind a real socket on loopback; gives its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.web.conftest import Web, post
+import re
+
+import pytest
+
+from tests.web.conftest import MakeWeb, Web, form_token, post
 
 
 def test_the_board_tells_who_is_told_next_and_when(live: Web) -> None:
@@ -37,7 +41,181 @@ def test_the_alert_page_holds_all_that_a_caller_needs(live: Web) -> None:
         "tel:+13125550001",
         "Ann",
         "not on file",
-        "Call the patient. No answer: once more after 2 minutes.",
+        "Call Ann. No answer: once more after 2 minutes.",
         "Nobody has it yet.",
     ):
         assert needed in page
+
+
+def test_the_page_tells_who_was_told_and_whether_it_arrived(live: Web) -> None:
+    """One line for each text and mail, with its state."""
+    alert = live.emergency()
+    page = live.signed_in().get(f"/staff/alerts/{alert}").text
+    told = re.findall(r"([A-Z][\w. ]+) told by (text|e-mail): (\w+)", page)
+    assert {how for _, how, _ in told} == {"text", "e-mail"}
+
+
+def test_the_chain_that_climbs_is_told_as_it_climbs(live: Web) -> None:
+    """Ten minutes on: the next is told, and the patient was told that staff are being called."""
+    alert = live.emergency()
+    live.clock.forward(minutes=11)
+    page = live.signed_in().get(f"/staff/alerts/{alert}").text
+    assert "The patient was told that staff are being called by text" in page
+    assert len(re.findall(r"told by text", page)) >= 3
+
+
+def test_whoever_comes_second_is_told_who_was_faster(live: Web) -> None:
+    """And the alert stays with the first."""
+    alert = live.emergency()
+    kay, sam = live.signed_in("kay"), live.signed_in("sam")
+    token = form_token(sam, "/staff")
+    post(kay, f"/staff/alerts/{alert}/take", {}, page="/staff")
+    late = sam.post(f"/staff/alerts/{alert}/take", data={"form_token": token})
+    assert late.status_code == 303
+    assert "Somebody was faster: it is with Kay Miller." in sam.get(late.headers["location"]).text
+
+
+def test_closing_needs_an_outcome_and_minutes_and_keeps_what_was_typed(live: Web) -> None:
+    """The mistake is shown above the form; then it is closed and says how."""
+    alert = live.emergency()
+    kay = live.signed_in()
+    path, page = f"/staff/alerts/{alert}/close", f"/staff/alerts/{alert}"
+    for fields, at in (
+        ({"outcome": "", "minutes": "5"}, "outcome"),
+        ({"outcome": "reached_and_safe", "minutes": ""}, "minutes"),
+        ({"outcome": "reached_and_safe", "minutes": "a few"}, "minutes"),
+        ({"outcome": "booked", "minutes": "5"}, "outcome"),
+    ):
+        wrong = post(kay, path, {**fields, "note": "spoke with <her>"}, page=page)
+        assert wrong.status_code == 422
+        assert f"<li>{at}: " in wrong.text
+        assert "spoke with &lt;her&gt;</textarea>" in wrong.text
+    right = {"outcome": "reached_and_safe", "minutes": "12", "note": "spoke with <her>"}
+    assert post(kay, path, right, page=page).status_code == 303
+    shown = kay.get(page).text
+    assert "by <strong>Kay Miller</strong>" in shown
+    assert "reached and safe, 12 min" in shown
+    assert "spoke with &lt;her&gt;" in shown
+    assert "/close" not in shown
+    assert "No alert is open." in kay.get("/staff").text
+
+
+def test_a_form_of_a_closed_alert_is_answered_kindly(live: Web) -> None:
+    """Somebody closed it in another window."""
+    alert = live.emergency()
+    kay = live.signed_in()
+    token = form_token(kay, f"/staff/alerts/{alert}")
+    fields = {"form_token": token, "outcome": "false_alarm", "minutes": "1"}
+    kay.post(f"/staff/alerts/{alert}/close", data=fields)
+    again = kay.post(f"/staff/alerts/{alert}/close", data=fields)
+    assert (again.status_code, "It has changed meanwhile" in again.text) == (409, True)
+
+
+def test_only_outcomes_that_may_close_it_are_offered(live: Web) -> None:
+    """A voicemail ends no emergency."""
+    alert = live.emergency()
+    stranger = live.written_by_a_stranger("who is this?")
+    kay = live.signed_in()
+    assert 'value="voicemail"' not in kay.get(f"/staff/alerts/{alert}").text
+    assert 'value="voicemail"' in kay.get(f"/staff/alerts/{stranger}").text
+
+
+def test_the_board_puts_what_nobody_has_first_by_level(live: Web) -> None:
+    """Then what somebody has."""
+    emergency = live.emergency()
+    routine = live.written_by_a_stranger("who is this?")
+    kay = live.signed_in()
+    order = re.findall(r'aria-labelledby="code-(\w+)"', kay.get("/staff").text)
+    assert order == [emergency, routine]
+    post(kay, f"/staff/alerts/{emergency}/take", {}, page="/staff")
+    board = kay.get("/staff").text
+    assert re.findall(r'aria-labelledby="code-(\w+)"', board) == [routine, emergency]
+    assert "Raised again for <strong>" in board
+    assert "To be done by" in board
+
+
+def test_a_stranger_is_shown_by_number_on_the_alert_alone(live: Web) -> None:
+    """With a link that dials."""
+    alert = live.written_by_a_stranger("who is this?")
+    kay = live.signed_in()
+    assert "9999" not in kay.get("/staff").text
+    page = kay.get(f"/staff/alerts/{alert}").text
+    assert 'href="tel:+13125559999">+1 312-555-9999</a>' in page
+    assert "who is this?" in page
+
+
+def test_the_board_renews_itself_with_and_without_a_script(live: Web) -> None:
+    """htmx asks for the part; without scripts the page is loaded again."""
+    live.emergency()
+    kay = live.signed_in()
+    whole, part = kay.get("/staff").text, kay.get("/staff/board").text
+    assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in whole
+    assert part.strip().startswith('<div id="board" hx-get="/staff/board"')
+    assert "<html" not in part
+
+
+def test_a_patient_page_holds_the_whole_course(live: Web) -> None:
+    """Conversation with states, check-ins with reasons, answers, alerts."""
+    live.emergency()
+    ann = live.ann().record
+    page = live.signed_in().get(f"/staff/patients/{ann.id}").text
+    conversation = re.findall(r'<li class="(ours|theirs)">', page)
+    assert conversation == ["ours", "theirs", "ours"]
+    for needed in ("how are you now?", "· sent", "C1", "answered", "planned", "I-ann-1", "pain 5"):
+        assert needed in page
+    assert ann.external_id in page
+
+
+def test_patients_are_found_by_name_without_their_name_in_an_address(live: Web) -> None:
+    """By the beginning of a word, or the clinic's id; the form is posted."""
+    live.clinic.infusion(live.ann(), ended="08:00")
+    kay = live.signed_in()
+    assert "Ann" in kay.get("/staff/patients").text
+    for words in ("an", "ANN", "P-ann"):
+        assert "/staff/patients/" + live.ann().record.id in post(kay, "/staff/patients", {"words": words}).text
+    nobody = post(kay, "/staff/patients", {"words": "zz"}).text
+    assert "Nobody of that name." in nobody
+    assert live.ann().record.id not in nobody
+
+
+@pytest.mark.parametrize("page", ["/staff", "/staff/alerts/{alert}", "/staff/patients", "/staff/patients/{patient}"])
+def test_every_reading_of_patient_data_is_written_down(live: Web, page: str) -> None:
+    """Who, what kind, which id; never a name."""
+    alert = live.emergency()
+    kay = live.signed_in()
+    with live.clinic.store.read() as uow:
+        before = len(uow.audit.list(limit=1000))
+    kay.get(page.format(alert=alert, patient=live.ann().record.id))
+    with live.clinic.store.read() as uow:
+        rows = uow.audit.list(limit=1000)
+    new = rows[: len(rows) - before]
+    assert [(row.actor, row.action.endswith(".read")) for row in new] == [("staff:kay", True)]
+    assert "Ann" not in str(new)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code", "words"),
+    [
+        ("GET", "/nothing", 404, "Nothing here"),
+        ("GET", "/staff/alerts/nothing", 404, "Nothing here"),
+        ("GET", "/staff/patients/nothing", 404, "Nothing here"),
+        ("PUT", "/staff", 405, "That does not work here"),
+        ("POST", "/staff/sign-in", 403, "That was not allowed"),
+    ],
+)
+def test_errors_are_plain_pages_with_a_way_on(live: Web, method: str, path: str, code: int, words: str) -> None:
+    """What happened, and where to go."""
+    answer = live.signed_in().request(method, path)
+    assert (answer.status_code, words in answer.text) == (code, True)
+    assert 'href="/staff"' in answer.text
+
+
+def test_pages_are_read_from_the_clinics_folder(make_web: MakeWeb, tmp_path) -> None:
+    """A clinic may word its pages itself; what it writes cannot reach beyond them."""
+    (tmp_path / "link_ended.html").write_text("{{ now.__class__ }}")
+    (tmp_path / "error.html").write_text("our own: {{ title }}")
+    web = make_web(pages=tmp_path)
+    assert web.browser().get("/nothing").text == "our own: Nothing here"
+    browser = web.browser()
+    browser._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    assert browser.get("/a/unknown").text == "our own: Something went wrong"
