@@ -11,7 +11,7 @@ import yaml
 
 from followup.domain.reading.lexicon import Certainty, Entry, Lexicon, Part, Rule, Sort
 from followup.domain.reading.pattern import PatternError, compile_pattern, fold
-from followup.domain.reading.reading import Severity
+from followup.domain.reading.reading import Asked, Severity
 from followup.domain.reading.spelling import Spelling
 from followup.errors import FollowupError
 
@@ -128,6 +128,7 @@ def _entry(raw: Mapping[str, str], content: Mapping[str, Any]) -> Entry:
         unless_anywhere=_lines(raw.get("unless_anywhere", "")),
         negatable=raw.get("negatable", "yes") == "yes",
         symptom=raw.get("symptom"),
+        asked=frozenset(Asked(name) for name in _lines(raw.get("asked", ""), ",")),
         severity=Severity(raw.get("severity", "present")),
         matches=_lines(raw.get("matches", "")),
         counters=_lines(raw.get("counters", "")),
@@ -135,7 +136,7 @@ def _entry(raw: Mapping[str, str], content: Mapping[str, Any]) -> Entry:
 
 
 _FIELDS = frozenset(
-    "id sort topic lang certainty patterns unless unless_anywhere negatable symptom severity matches counters".split()
+    "id sort topic lang certainty asked patterns unless unless_anywhere negatable symptom severity matches counters".split()
 )
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from followup.domain.reading.normalise import Words
 from followup.domain.reading.pattern import Compiled
-from followup.domain.reading.reading import Severity
+from followup.domain.reading.reading import Asked, Severity
 from followup.domain.reading.spelling import Spelling
 
 
@@ -39,7 +39,8 @@ class Entry:
 
     `topic` is a topic of `TOPICS` for danger, a symptom code for symptoms, the name of a cue or
     act else. `negatable`: a "no" before it takes it back. `unless` are patterns whose presence in
-    the same sentence cancels a match, `unless_anywhere` in the whole text.
+    the same sentence cancels a match, `unless_anywhere` in the whole text. `asked` names the only
+    questions after which the words mean this (none: always).
     """
 
     id: str
@@ -52,6 +53,7 @@ class Entry:
     unless_anywhere: tuple[str, ...] = ()
     negatable: bool = True
     symptom: str | None = None
+    asked: frozenset[Asked] = frozenset()
     severity: Severity = Severity.PRESENT
     matches: tuple[str, ...] = ()
     counters: tuple[str, ...] = ()

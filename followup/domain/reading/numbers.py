@@ -39,6 +39,7 @@ class Token:
     value: float
     first: int
     last: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def tokens_of(words: Words) -> tuple[Token, ...]:
     found: list[Token] = []
     for index, word in enumerate(words.words):
         if word.text[0].isdigit() and _is_number(word.text):
-            found.append(_with_half(float(word.text), index, around))
+            found.append(_with_half(word.text, index, around))
     return tuple(found)
 
 
@@ -100,11 +101,12 @@ def _is_number(text: str) -> bool:
 _HALVES = (("and", "a", "half"), ("and", "half"), ("y", "medio"), ("y", "media"), ("1", "/", "2"), ("\u00bd",))
 
 
-def _with_half(value: float, index: int, around: Neighbours) -> Token:
+def _with_half(text: str, index: int, around: Neighbours) -> Token:
+    value = float(text)
     for half in _HALVES:
         if tuple(around.at(index + 1 + step) for step in range(len(half))) == half:
-            return Token(value + 0.5, index, index + len(half))
-    return Token(value, index, index)
+            return Token(value + 0.5, index, index + len(half), text)
+    return Token(value, index, index, text)
 
 
 def read_numbers(words: Words, lists: NumberWords) -> tuple[Placed, ...]:
@@ -123,7 +125,7 @@ def read_numbers(words: Words, lists: NumberWords) -> tuple[Placed, ...]:
 def _read_at(
     tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords, words: Words
 ) -> tuple[Placed, int]:
-    for reader in (_phone, _date, _clock_time, _pressure, _fraction, _range):
+    for reader in (_pressure, _fraction, _phone, _date, _clock_time, _range):
         made = reader(tokens, at, around, lists)
         if made is not None:
             kind, value, low, used, last = made
@@ -155,22 +157,25 @@ def _next(tokens: tuple[Token, ...], at: int, around: Neighbours, joiners: froze
     return following
 
 
-_PHONE_JOINERS = frozenset(("-", ".", ",", "(", ")", "/", " ", HARD))
+_PHONE_JOINERS = frozenset(("-", SOFT, HARD))
+_MOST_GROUPS = 6
 
 
 def _phone(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
     used, digits = 1, _digits(tokens[at])
-    while at + used < len(tokens) and _next(tokens, at + used - 1, around, _PHONE_JOINERS) is not None:
-        digits += _digits(tokens[at + used])
+    while used < _MOST_GROUPS and len(_digits(tokens[at])) > 2 and _next(tokens, at + used - 1, around, _PHONE_JOINERS):
+        group = _digits(tokens[at + used])
+        if len(group) not in (2, 3, 4, 7):
+            break
+        digits += group
         used += 1
-    long_enough = len(digits) >= 7 and (used == 1 or all(len(_digits(token)) >= 1 for token in tokens[at : at + used]))
-    if not long_enough or (used > 1 and max(len(_digits(token)) for token in tokens[at : at + used]) < 3):
+    if len(digits) < 7:
         return None
     return NumberType.PHONE, tokens[at].value, None, used, tokens[at + used - 1].last
 
 
 def _digits(token: Token) -> str:
-    return str(int(token.value)) if token.value == int(token.value) else str(token.value)
+    return token.text.replace(".", "")
 
 
 def _date(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
@@ -181,6 +186,8 @@ def _date(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberW
         if third is not None and third.first > second.last + 1:
             return NumberType.DATE, tokens[at].value, None, 3, third.last
     token = tokens[at]
+    if len(token.text) > 1 and token.text.startswith("0") and "." not in token.text:
+        return NumberType.DATE, token.value, None, 1, token.last
     near = (around.at(token.first - 1), around.at(token.last + 1), around.at(token.first - 2), around.at(token.last + 2))
     if near[0] in lists.months or near[1] in lists.months:
         return NumberType.DATE, token.value, None, 1, token.last
@@ -276,7 +283,7 @@ def _fraction(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: Num
     return None
 
 
-_RANGE_JOINERS = frozenset(("-", "to", "or", "o", "a", "y", "and", "/", "u", "maybe", "almost", "~"))
+_RANGE_JOINERS = frozenset(("-", "to", "or", "o", "a", "y", "and", "/", "u", "~"))
 
 
 def _range(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:

@@ -10,7 +10,7 @@ A pattern is a row of elements, each standing for whole words of a normalised te
     <body>              one of a named list;  <body>? or nothing
     ~  ~5               up to 3 (5) words of the same clause
     ~~  ~~9             up to 8 (9) words, commas allowed
-    #                   a number in digits
+    #                   a number in digits;  #### a year
     ?  ,  .             a question mark, a comma, a full stop
     ^  $                start and end of a clause;  ^^ and $$ of the whole text
     a && b              both, anywhere in the text (only between whole patterns)
@@ -36,7 +36,7 @@ _EDGES = {
     "^^": r"(?<=\A )",
     "$$": r"(?:[|,?] )*\Z",
 }
-_NUMBER = r"\d+(?:\.\d+)? "
+_NUMBERS = {"#": r"\d+(?:\.\d+)? ", "####": r"(?:19|20)\d\d "}
 _COMMON_WORDS = frozenset(
     "a an the i you he she it we they my me to of in on at is am are was be been have has had do did not no and or "
     "so that this with for can will just like all up out el la los las un una de en que y o a mi me se te no ya es "
@@ -167,8 +167,8 @@ def _word(token: str) -> tuple[str, frozenset[str]]:
     gap = _GAP.fullmatch(token)
     if gap:
         return _gap(gap), frozenset()
-    if token == "#":
-        return _NUMBER, frozenset()
+    if token in _NUMBERS:
+        return _NUMBERS[token], frozenset()
     if token == ".":
         return re.escape(HARD) + " ", frozenset((HARD,))
     if len(token) > 1 and token.endswith("?"):

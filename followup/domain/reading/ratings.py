@@ -92,7 +92,7 @@ def _rebuilt(words: Words, new: Sequence[Word]) -> Words:
 
 
 _ARTICLES = frozenset("a an un una about like around maybe solid is say at em to than como unos es esta en tipo".split())
-_AFTER_ONE = frozenset(("out", "/", "de", "of", "or", "o", "maybe", "today", "now", "ahora", "hoy", "ahorita", ",", "|", "", "right", "tonight"))
+_AFTER_ONE = frozenset(("to", "in", "sitting", "walking", "out", "/", "de", "of", "or", "o", "maybe", "today", "now", "ahora", "hoy", "ahorita", ",", "|", "", "right", "tonight"))
 _ONES = frozenset(("one", "uno", "una", "won"))
 
 
@@ -105,7 +105,8 @@ def _heard(word: str, before: str, after: str, length: int, likes: dict[str, str
     digits = likes.get(word)
     if digits is None:
         return None
-    if length == 1 or (length <= 3 and len(word) > 3 and word not in _REAL_WORDS):
+    first = before in ("", "|", ",") or before in _ARTICLES
+    if length == 1 or (first and len(word) > 3 and word not in _REAL_WORDS):
         return digits
     if word in _TINY:
         return None
@@ -202,7 +203,7 @@ def _after(around: Neighbours, first: int, next_start: int, lists: RatingWords) 
     found: list[str] = []
     for index in range(first, min(next_start, first + 7)):
         word = around.at(index)
-        if not word or word in _STOPS or (word in _TURNS and index > first):
+        if not word or word in _STOPS or word in _TURNS and (index > first or word not in lists.now):
             break
         if word in lists.now and index + 1 == next_start:
             break
@@ -210,7 +211,7 @@ def _after(around: Neighbours, first: int, next_start: int, lists: RatingWords) 
     return tuple(found)
 
 
-_TURNS = frozenset(("but", "pero", "then", "luego", "now", "ahora", "ahorita", "today", "hoy", "down", "up"))
+_TURNS = frozenset(("and", "y", "i", "because", "so", "porque", "but", "pero", "then", "luego", "now", "ahora", "ahorita", "today", "hoy", "down", "up"))
 
 
 def _when(before: tuple[str, ...], after: tuple[str, ...], lists: RatingWords) -> tuple[bool, bool]:

@@ -10,7 +10,7 @@ from followup.domain.level import Level, highest
 from followup.domain.reading import choices, kinds, ratings, symptoms
 from followup.domain.reading.danger import find_danger, is_crisis, measured
 from followup.domain.reading.language import language_of
-from followup.domain.reading.lexicon import Lexicon, Match, Sort
+from followup.domain.reading.lexicon import Certainty, Lexicon, Match, Sort
 from followup.domain.reading.normalise import Words, normalise
 from followup.domain.reading.numbers import NumberWords, Placed, read_numbers
 from followup.domain.reading.quoted import own_words
@@ -77,7 +77,7 @@ class _Seen:
         words = normalise(text, lexicon.spelling)
         if choices.takes_scale(asked):
             words = with_spoken_numbers(words, rating_words(lexicon))
-        matches = lexicon.find(words)
+        matches = tuple(match for match in lexicon.find(words) if not match.entry.asked or asked in match.entry.asked)
         around = surroundings(words, matches)
         numbers = read_numbers(words, number_words(lexicon))
         found = symptoms.mentions(matches, numbers, around)
@@ -283,7 +283,10 @@ def _with_about(seen: _Seen, found: list[SymptomRead], about: str) -> tuple[Symp
 
 
 def _grade_of_text(seen: _Seen) -> Severity | None:
-    """How bad the whole text says it is: the number first, else the last word for it that counts."""
+    """How bad the whole text says it is: the number first, else the last word for it that counts.
+
+    The names of the grades beat words that only hint: `moderate. kinda down` is moderate.
+    """
     if seen.rating.value is not None:
         return symptoms.severity_on_scale(seen.rating.value)
     grades = _grades(seen)
@@ -293,14 +296,14 @@ def _grade_of_text(seen: _Seen) -> Severity | None:
 
 
 def _grades(seen: _Seen) -> list[Severity]:
-    found: list[Severity] = []
-    for match in seen.matches:
-        if match.entry.sort is not Sort.SEVERITY or seen.around.figure(match) or seen.around.denied(match):
-            continue
-        if seen.around.cue_in_clause("was", match):
-            continue
-        found.append(Severity(match.entry.topic))
-    return found
+    found = [match for match in seen.matches if match.entry.sort is Sort.SEVERITY and _grade_counts(match, seen)]
+    named = [match for match in found if match.entry.certainty is Certainty.CERTAIN]
+    return [Severity(match.entry.topic) for match in named or found]
+
+
+def _grade_counts(match: Match, seen: _Seen) -> bool:
+    around = seen.around
+    return not (around.figure(match) or around.denied(match) or around.cue_in_clause("was", match))
 
 
 def _severity(

@@ -33,6 +33,11 @@ class Surroundings:
             first <= cue.first <= last and not _inside(cue, match) for cue in self.cues.get(topic, ())
         )
 
+    def cue_opens_next(self, topic: str, match: Match) -> bool:
+        """Whether the sentence after the match opens with a cue of this topic: `floaty. gone by supper`."""
+        _, last = self.sentence(match.last)
+        return any(last + 2 <= cue.first <= last + 3 for cue in self.cues.get(topic, ()))
+
     def cue_near(self, topic: str, index: int) -> bool:
         """Whether a cue of this topic stands in the sentence of a word."""
         first, last = self.sentence(index)

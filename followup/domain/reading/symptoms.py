@@ -90,7 +90,7 @@ def _state(match: Match, around: Surroundings) -> Scope:
         return Scope.NEGATED
     if around.cue_in_clause("hypothetical", match):
         return Scope.NEGATED
-    if around.cue_in_sentence("resolved", match):
+    if around.cue_in_sentence("resolved", match) or around.cue_opens_next("resolved", match):
         return Scope.PAST
     if around.cue_in_sentence("during_infusion", match) and match.entry.topic in _INFUSION_SYMPTOMS:
         return Scope.NEGATED if around.cue_in_sentence("expected", match) else Scope.PRESENT
