@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from followup.domain.message import Lane
+from followup.services import send_digest
+from followup.services import watch_feed as feed
 from followup.services.advance_alerts import advance_due
 from followup.services.context import Context
 from followup.services.deliver_messages import deliver
 from followup.services.read_inbound import read_pending
+from followup.services.send_digest import send_digests
 from followup.services.send_due_checkins import send_due_checkins
 from followup.services.settle_doubts import settle
+from followup.services.watch_feed import watch_feed
 
 #: More rounds than any instant can need; beyond it something calls itself up for ever.
 _MOST_ROUNDS = 500
@@ -32,6 +36,7 @@ def run_until_quiet(context: Context) -> int:
 
 def _one_round(context: Context) -> int:
     moved = read_pending(context) + send_due_checkins(context) + advance_due(context) + settle(context)
+    moved += send_digests(context) + watch_feed(context)
     return moved + sum(deliver(context, lane) for lane in Lane)
 
 
@@ -50,4 +55,5 @@ def next_event_at(context: Context) -> datetime | None:
             uow.messages.next_due_at(),
             uow.alerts.next_due_at(),
         )
-    return min((moment for moment in moments if moment is not None), default=None)
+    by_clinic = (send_digest.due_at(context), feed.due_at(context))
+    return min((moment for moment in (*moments, *by_clinic) if moment is not None), default=None)
