@@ -83,8 +83,12 @@ def raise_event(
     note: str | None = None,
     words: str | None = None,
     check_in: str | None = None,
+    again: bool = False,
 ) -> Alert | None:
-    """Raise what the rules make of an event that is no patient's words."""
+    """Raise what the rules make of an event that is no patient's words. `note` says it in words for staff.
+
+    `again`: tell staff even where it joins an alert that is open for the same reason.
+    """
     base = evidence or Evidence()
     seen = replace(base, events=base.events | {event})
     met = triage(seen, published.content.configuration.rules)
@@ -96,7 +100,7 @@ def raise_event(
         patient=patient,
         words=words,
         check_in=check_in,
-        note=note,
+        again=again,
     )
     return raise_concern(uow, published, concern, actor=actor, now=now)
 

@@ -58,6 +58,15 @@ def _ask(context: Context, published: Published, clinic: Clinic, silence: Silenc
         if uow.facts.get(fact) is not None:
             return False
         uow.facts.set(fact, "told")
-        raise_event(uow, published, clinic, EventKind.CONFIGURATION, now=now, actor="service", note=silence.words)
+        raise_event(
+            uow,
+            published,
+            clinic,
+            EventKind.CONFIGURATION,
+            now=now,
+            actor="service",
+            note=silence.words,
+            again=True,
+        )
         uow.commit()
     return True
