@@ -97,7 +97,7 @@ def answer_patient(situation: Situation, read: Reader, now: datetime) -> Decisio
         return _outside_check_in(situation, read, reading, now)
     if _crossed(situation, situation.check_in, now):
         return _put_again(situation, reading, situation.check_in, now)
-    corrected = _corrected(situation, read)
+    corrected = _corrected(situation, situation.check_in, read)
     taken = (
         Taken(given=(corrected,), left=_queue(situation.check_in))
         if corrected
@@ -188,10 +188,7 @@ def _queue(check_in: CheckIn) -> tuple[str, ...]:
     return tuple(key for key in (check_in.question, *check_in.questions) if key is not None)
 
 
-def _corrected(situation: Situation, read: Reader) -> Given | None:
-    check_in = situation.check_in or situation.latest
-    if check_in is None:
-        return None
+def _corrected(situation: Situation, check_in: CheckIn, read: Reader) -> Given | None:
     return correction(check_in, tuple(answer.question for answer in situation.answers), situation.configuration, read)
 
 
@@ -438,7 +435,7 @@ def _late_answers(situation: Situation, read: Reader, latest: CheckIn, now: date
     """What a text answers of a check-in that has closed: its open question, or a correction."""
     if latest.closed_at is None or now - latest.closed_at > LATE_FOR:
         return ()
-    corrected = _corrected(situation, read)
+    corrected = _corrected(situation, latest, read)
     if corrected is not None:
         return (corrected,)
     if latest.state is CheckInState.CANCELLED:

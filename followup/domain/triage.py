@@ -196,8 +196,8 @@ def _score_holds(condition: Condition, evidence: Evidence) -> bool:
         return False
     return (
         _bounds_hold(condition, now)
-        and _change_holds(condition, now, evidence)
-        and _relief_holds(condition, now, evidence)
+        and _change_holds(condition, now, _reference(condition, condition.score, evidence))
+        and _relief_holds(condition, now, condition.score, evidence)
     )
 
 
@@ -207,10 +207,9 @@ def _bounds_hold(condition: Condition, now: float) -> bool:
     )
 
 
-def _change_holds(condition: Condition, now: float, evidence: Evidence) -> bool:
+def _change_holds(condition: Condition, now: float, before: float | None) -> bool:
     if condition.rises_by is None and condition.falls_by is None and condition.ratio_at_least is None:
         return True
-    before = _reference(condition, evidence)
     if before is None:
         return False
     return (
@@ -220,28 +219,23 @@ def _change_holds(condition: Condition, now: float, evidence: Evidence) -> bool:
     )
 
 
-def _reference(condition: Condition, evidence: Evidence) -> float | None:
-    score = condition.score
-    if score is None:
-        return None
+def _reference(condition: Condition, score: Score, evidence: Evidence) -> float | None:
     if condition.reference is Reference.BASELINE:
         return evidence.baseline.get(score)
     values = evidence.previous.get(score, ())
     return values[-1] if values else None
 
 
-def _relief_holds(condition: Condition, now: float, evidence: Evidence) -> bool:
+def _relief_holds(condition: Condition, now: float, score: Score, evidence: Evidence) -> bool:
     """Relief is the fall of a score from baseline as a share of it; it is undefined at a baseline of 0."""
     bounds = (condition.relief_at_least, condition.relief_below, condition.earlier_relief_at_least)
-    if condition.score is None or all(bound is None for bound in bounds):
+    if all(bound is None for bound in bounds):
         return True
-    baseline = evidence.baseline.get(condition.score, 0.0)
+    baseline = evidence.baseline.get(score, 0.0)
     if baseline <= 0:
         return False
     relief = (baseline - now) / baseline
-    best = max(
-        ((baseline - value) / baseline for value in evidence.previous.get(condition.score, ())), default=float("-inf")
-    )
+    best = max(((baseline - value) / baseline for value in evidence.previous.get(score, ())), default=float("-inf"))
     return (
         (condition.relief_at_least is None or relief >= condition.relief_at_least)
         and (condition.relief_below is None or relief < condition.relief_below)

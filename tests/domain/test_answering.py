@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from followup.content.lexicon import load_lexicon
-from followup.domain.answering import Given, Reader, ask_next, asked_as, correction, take_answers
+from followup.domain.answering import Given, Reader, ask_next, asked_as, chosen_anew, correction, take_answers
 from followup.domain.reading import Asked, Lexicon, Reading, Severity, read
 from tests.domain.samples import CONFIGURATION, MUMBLE, Text, check_in, figure, symptom
 
@@ -249,3 +250,31 @@ def test_the_next_question_is_new_and_may_be_put_once_more():
     assert (asked.question, asked.questions, asked.reasked) == ("MOOD", ("SE",), False)
     done = ask_next(check_in("C4", "C3_PAIN"), ())
     assert (done.question, done.questions) == (None, ())
+
+
+def test_a_question_may_follow_any_answer_but_none():
+    """`then` with the key None: whatever was answered, 0 apart."""
+    then = replace(QUESTIONS["SE"], then={None: "SEV"}, then_among={})
+    changed = replace(CONFIGURATION, questions={**QUESTIONS, "SE": then})
+    assert take_answers(check_in("C2", "SE"), changed, figure(7)).left == ("SEV",)
+    assert take_answers(check_in("C2", "SE"), changed, figure(0)).left == ()
+
+
+@pytest.mark.parametrize(
+    ("left", "reader", "given"),
+    [
+        # A choice is never answered from the side, and a severity only by words that say how bad.
+        ("URINE", Text(words="4, urine is fine", value=4, choice=1), {"C2_PAIN": 4}),
+        ("SEV", Text(words="4, nauseous", value=4, symptoms=(symptom("nausea"),)), {"C2_PAIN": 4}),
+    ],
+)
+def test_what_is_not_taken_from_beside(left, reader, given):
+    assert taken(reader, "C2_PAIN", left) == (given, (left,))
+
+
+def test_nobody_changes_their_mind_about_a_rating_by_a_bare_figure():
+    assert chosen_anew(("C1",), CONFIGURATION, figure(3)) == (Given(question="C1", value=3),)
+    for answered in ((), ("C2_PAIN",), ("C1", "SE"), ("an old question",)):
+        assert chosen_anew(answered, CONFIGURATION, figure(3)) == ()
+    assert chosen_anew(("C1",), CONFIGURATION, figure(7)) == ()
+    assert chosen_anew(("C1",), CONFIGURATION, MUMBLE) == ()

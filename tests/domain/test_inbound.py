@@ -37,6 +37,7 @@ from followup.domain.message import MessageClass
 from followup.domain.people import PatientStatus
 from followup.domain.plan import CheckInState
 from followup.domain.reading import Asked, Kind, Scope
+from followup.domain.schedule import ReplyFamily
 from tests.domain.samples import (
     CLINIC,
     CONFIGURATION,
@@ -431,3 +432,15 @@ def test_a_code_from_a_patients_phone_is_words_like_any_other():
     decision = decide(situation(check_in=check_in()), Text(words="K7RD", kind=Kind.UNCLEAR, understood=False))
     assert effects_of(decision, TakeAlert) == []
     assert texts(decision) == ["REASK_1_3"]
+
+
+def test_where_no_text_is_asked_for_none_goes():
+    silent = tuple(replace(rule, reply=ReplyFamily.NONE) if rule.id == "R6" else rule for rule in CONFIGURATION.rules)
+    stranger = Stranger(clinic=CLINIC, configuration=replace(CONFIGURATION, rules=silent), reach=Reach.OPEN)
+    decision = decide_for_stranger(stranger, MUMBLE(Asked.NONE), opt_out_type=None, provider_answered=False)
+    assert (rules_told(decision), texts(decision)) == (["R6"], [])
+
+
+def test_an_alert_whose_rule_is_gone_from_the_file_is_still_spoken_to():
+    old = alert("U9", rule="U99", rules=("U99",))
+    assert texts(decide(situation(unclosed=(old,)), STOP)) == ["E_MED_STOP"]

@@ -20,6 +20,7 @@ from followup.domain.outreach import (
     Standing,
     Verdict,
     Wait,
+    channel_for,
     may_ask,
     may_send,
     settled,
@@ -275,3 +276,23 @@ def test_no_question_ever_leaves_at_night_after_stop_or_beside_an_alert(now, zon
     verdict = let_out(kind, now, who={"timezone": zone, "status": status}, suppressed=suppressed, watched=watched)
     fine = windows.inside(now, DAY, zone) and not suppressed and not watched and status is PatientStatus.ACTIVE
     assert isinstance(verdict, Go) is fine
+
+
+@pytest.mark.parametrize(
+    ("who", "by_email", "expected"),
+    [
+        ({}, False, Channel.SMS),
+        ({"email": "ann@example.org", "consent": Consent(sms=True, email=True)}, True, Channel.SMS),
+        ({"email": "ann@example.org", "consent": Consent(email=True)}, True, Channel.EMAIL),
+        ({"email": "ann@example.org", "consent": Consent(email=True)}, False, None),
+        ({"email": "ann@example.org", "consent": Consent(sms=True, email=True), "phone": None}, True, Channel.EMAIL),
+        ({"email": None, "consent": Consent(email=True)}, True, None),
+        ({"email": "ann@example.org", "consent": Consent()}, True, None),
+    ],
+)
+def test_how_a_check_in_reaches_the_patient(who, by_email, expected):
+    assert channel_for(patient(**who), by_email=by_email) is expected
+
+
+def test_a_check_in_that_waited_for_another_on_the_phone_until_it_closed_is_told_as_that():
+    assert asked(NOON, closes=NOON, busy=True) == Drop(reason="shared phone", expired=True)
