@@ -68,7 +68,7 @@ def normalise(text: str, spelling: Spelling) -> Words:
     """Any text as normalised words; never fails."""
     folded, places = _fold_with_places(text)
     words = tuple(_words(folded, places, spelling))
-    words = tuple(_in_context(words))
+    words = tuple(_in_context(_spelt_out(words, spelling)))
     starts: list[int] = []
     offset = 1
     for word in words:
@@ -150,6 +150,10 @@ def _word(token: str, spelling: Spelling) -> tuple[str, ...]:
         found = spelling.expansion(plain)
         if found:
             return found
+    if plain.endswith("ish"):
+        found = spelling.expansion(plain.removesuffix("ish").removesuffix("-"))
+        if found and found[0].isdigit():
+            return found
     return (spelling.mend(plain),)
 
 
@@ -171,6 +175,36 @@ def _squeeze(word: str, spelling: Spelling) -> str:
         return word
     double = _RUN.sub(r"\1\1", word)
     return double if spelling.knows(double) else _RUN.sub(r"\1", word)
+
+
+def _spelt_out(words: tuple[Word, ...], spelling: Spelling) -> tuple[Word, ...]:
+    """Single letters with dots or blanks between them as the word they spell: `S.T.O.P.`"""
+    if not any(len(word.text) == 1 and word.text.isalpha() for word in words):
+        return words
+    made: list[Word] = []
+    at = 0
+    while at < len(words):
+        end = _letters_end(words, at)
+        joined = "".join(word.text for word in words[at:end] if word.text != HARD)
+        if len(joined) > 3 and spelling.knows(joined):
+            made.append(Word(joined, words[at].start, words[end - 1].end))
+            at = end
+        else:
+            made.append(words[at])
+            at += 1
+    return tuple(made)
+
+
+def _letters_end(words: tuple[Word, ...], first: int) -> int:
+    """Where a run of single letters ends, at most twelve words on."""
+    end = first
+    for index in range(first, min(first + 12, len(words))):
+        text = words[index].text
+        if len(text) == 1 and text.isalpha():
+            end = index + 1
+        elif text not in (HARD, "-") or end == first:
+            break
+    return end
 
 
 _TO_BEFORE = frozenset(("want", "need", "going", "have", "used", "trying", "ready", "able", "like", "about", "got"))

@@ -233,7 +233,7 @@ def _says_clock(token: Token, around: Neighbours, lists: NumberWords) -> bool:
         return False
     if before[0] in ("las", "la") and token.value <= 12:
         return not _site_after(after, lists)
-    if before[0] in ("since", "until") and token.value <= 12 and not _site_after(after, lists):
+    if before[0] in ("since", "until", "after", "before", "despues", "till") and token.value <= 12 and not _site_after(after, lists):
         return True
     if before[0] in ("at", "around", "by") and (len(before) < 2 or before[1] not in _RATING_VERBS):
         return token.value <= 12 and len(before) > 1 and not _site_after(after, lists)

@@ -216,9 +216,13 @@ _TURNS = frozenset(("and", "y", "i", "because", "so", "porque", "but", "pero", "
 
 def _when(before: tuple[str, ...], after: tuple[str, ...], lists: RatingWords) -> tuple[bool, bool]:
     """Whether the number is of the past, and whether of the same day."""
-    strong = any(word in lists.past for word in (*before, *after))
+    said = (*before, "", *after)
+    strong = any(word in lists.past and said[at - 1] not in _LIKE for at, word in enumerate(said))
     weak = any(word in lists.weak_past for word in (*before, *after)) or any(word in lists.day_parts for word in after)
     return strong, weak or any(word in lists.day_parts for word in before)
+
+
+_LIKE = frozenset(("as", "than", "like", "como", "same"))
 
 
 def _negated(before: tuple[str, ...], *, later: bool, earlier: bool) -> bool:

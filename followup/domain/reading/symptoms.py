@@ -162,10 +162,30 @@ def _nearest_grade(
     inside = [grade for grade in inside if _belongs(grade, match, named)]
     if inside:
         return min(inside, key=lambda grade: _gap(grade, match))
+    shared = _shared_grade(match, named, grades, around)
+    if shared is not None:
+        return shared
     if len({other.entry.topic for other in named}) == 1:
         rest = [grade for grade in grades if grade.first > match.last]
         return rest[0] if rest and around.sentence(match.first) == around.sentence(rest[0].first) else None
     return None
+
+
+def _shared_grade(
+    match: Match, named: Sequence[Match], grades: Sequence[Match], around: Surroundings
+) -> Match | None:
+    """A grade said of several at once: `queasy and lightheaded, both medium`."""
+    for grade in grades:
+        if grade.first <= match.last or around.sentence(grade.first) != around.sentence(match.first):
+            continue
+        first, last = around.clause(grade.first, grade.last)
+        words = {word.text for word in around.words.words[first : last + 1]}
+        if words & _ALL and not any(first <= other.first <= last for other in named):
+            return grade
+    return None
+
+
+_ALL = frozenset(("both", "all", "each", "everything", "ambos", "ambas", "todo", "todos", "todas", "2", "los"))
 
 
 def _gap(one: Match, other: Match) -> int:
