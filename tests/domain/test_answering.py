@@ -278,3 +278,22 @@ def test_nobody_changes_their_mind_about_a_rating_by_a_bare_figure():
         assert chosen_anew(answered, CONFIGURATION, figure(3)) == ()
     assert chosen_anew(("C1",), CONFIGURATION, figure(7)) == ()
     assert chosen_anew(("C1",), CONFIGURATION, MUMBLE) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("two", {"C1": 2}),
+        ("dos", {"C1": 2}),
+        ("seven", {}),
+    ],
+)
+def test_a_choice_may_be_spelled(words, given):
+    assert taken(Text(words=words), "C1")[0] == given
+
+
+def test_a_choice_whose_follow_up_asks_for_no_side_effects_is_not_answered_by_one():
+    dizzy = Text(words="dizzy", symptoms=(symptom("dizziness"),))
+    changed = replace(QUESTIONS["C1"], then={None: "SE", 2: "MOOD"})
+    configuration = replace(CONFIGURATION, questions={**QUESTIONS, "C1": changed})
+    assert take_answers(check_in("C1", "C1"), configuration, dizzy).given == ()

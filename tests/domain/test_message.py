@@ -8,6 +8,7 @@ import pytest
 
 from followup.domain.message import Lane, MessageClass, MessageState
 from followup.domain.people import Channel, PatientStatus
+from followup.domain.received import Inbound, InboundState
 from tests.domain.samples import CONFIGURATION, T0, patient
 
 
@@ -80,3 +81,24 @@ def test_addresses_by_channel():
     kay = CONFIGURATION.staff["kay"]
     assert kay.address(Channel.SMS) == "+13125550161"
     assert kay.address(Channel.EMAIL) == "kay.miller@prairie.example.org"
+
+
+def test_an_inbound_waits_to_be_read_and_says_of_itself_nothing_more():
+    came = Inbound(
+        id="in1",
+        clinic="prairie",
+        provider="simulator",
+        provider_id="SM1",
+        channel=Channel.SMS,
+        sender="+13125550171",
+        to="+13125550100",
+        body="3",
+        received_at=T0,
+    )
+    assert (came.state, came.attempts, came.read_at, came.patient, came.kind) == (
+        InboundState.RECEIVED,
+        0,
+        None,
+        None,
+        None,
+    )
