@@ -32,7 +32,9 @@ def text(words: str) -> Reader:
 def taken(reader: Reader, question: str, *left: str) -> tuple[dict[str, object], tuple[str, ...]]:
     """Question -> value, codes or severity; and the questions that are left, the next one first."""
     found = take_answers(check_in("C2", question, left), CONFIGURATION, reader)
-    given = {one.question: one.severity if one.severity is not None else one.codes or one.value for one in found.given}
+    given: dict[str, object] = {
+        one.question: one.severity if one.severity is not None else one.codes or one.value for one in found.given
+    }
     return given, found.left
 
 

@@ -93,6 +93,7 @@ def test_a_routine_item_wakes_nobody_is_marked_overdue_and_is_told_of_at_last():
 
 
 def test_a_work_list_whose_people_cannot_be_reached_falls_back():
+    assert ROUTINE.work_list is not None
     gone = replace(ROUTINE, work_list=replace(ROUTINE.work_list, targets=()))
     standing = replace(alert("R2", NIGHT), position=1)
     step = advance(standing, gone, CONFIGURATION, NIGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -264,7 +265,7 @@ def test_a_reaction_or_an_automatic_answer_answers_nothing(text, kind):
 
 @pytest.mark.parametrize("mark", ["reaction", "auto_reply"])
 def test_danger_in_its_new_words_is_danger(mark):
-    text = says("chest_pain", **{mark: True})
+    text = says("chest_pain", reaction=mark == "reaction", auto_reply=mark == "auto_reply")
     assert rules_told(decide(situation(), text)) == ["E2"]
     assert rules_told(from_unknown(text)) == ["E2"]
 
@@ -316,8 +317,8 @@ def test_two_texts_in_the_other_language_switch_it(spoken, before, known, switch
 
 # --- strangers and shared numbers -------------------------------------------------------------------------------
 
-TWO = {"also": ("ann", "bob")}
-STRANGERS = {
+TWO: dict[str, Any] = {"also": ("ann", "bob")}
+STRANGERS: dict[str, tuple[dict[str, Any], Text, list[str], list[str]]] = {
     "small talk": ({}, MUMBLE, ["R6"], ["FREETEXT"]),
     "an answer to nothing": ({}, figure(3, kind=Kind.UNCLEAR), ["R6"], ["FREETEXT"]),
     "thoughts of dying": ({}, says("suicide"), ["E1"], ["E_CRISIS"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -120,7 +121,7 @@ def let_out(kind: MessageClass, now=NOON, *, who=None, what=None, **door) -> Ver
 
 
 #: situation -> for each class what is expected: "go", "wait", "expired" or the reason it is dropped for.
-TABLE = {
+TABLE: dict[str, tuple[dict[str, Any], dict[MessageClass, str]]] = {
     "nothing stands against it": ({}, dict.fromkeys(CLASSES, "go")),
     "at night": (
         {"now": NIGHT},
