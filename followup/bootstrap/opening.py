@@ -37,7 +37,7 @@ def open_store(settings: Settings, url: str, *, use: stamp.Mode, on_commit: OnCo
     """
     if migrate.current(url) is None:
         migrate.upgrade(url)
-    store = open_any(settings, url, on_commit)
+    store = open_any(settings, url, on_commit, durable=use == "live")
     if stamp.mode(store) is not None:  # the use is told before the keys: a database of the other use has others
         stamp.stamp(store, use)
     stamp.check_keys(store)
@@ -45,14 +45,15 @@ def open_store(settings: Settings, url: str, *, use: stamp.Mode, on_commit: OnCo
     return store
 
 
-def open_any(settings: Settings, url: str, on_commit: OnCommit | None = None) -> Store:
+def open_any(settings: Settings, url: str, on_commit: OnCommit | None = None, *, durable: bool = True) -> Store:
     """The store, whatever it is for; keys are not checked. Raises FollowupError where its schema is not ours."""
     revision = migrate.current(url)
     if revision != migrate.head():
         state = "is empty" if revision is None else "was made by another version of this program"
         message = f"the database {state}: make a backup, then run `followup db upgrade`"
         raise FollowupError(message)
-    return Store(url, vault=Vault(settings.data_keys, settings.index_keys), on_commit=on_commit)
+    vault = Vault(settings.data_keys, settings.index_keys)
+    return Store(url, vault=vault, on_commit=on_commit, durable=durable)
 
 
 def this_process() -> str:

@@ -41,12 +41,15 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def writing_engine(url: URL, *, checks_references: bool = True) -> Engine:
+def writing_engine(url: URL, *, checks_references: bool = True, durable: bool = True) -> Engine:
     """An engine whose transactions may write.
 
-    A migration on SQLite leaves `checks_references` out: it changes a table by making it anew.
+    A migration on SQLite leaves `checks_references` out: it changes a table by making it anew. `durable` False:
+    a SQLite file whose last commits may go with the machine's power, never with the process.
     """
-    return _sqlite(url, reading=False, references=checks_references) if is_sqlite(url) else _postgres(url)
+    if not is_sqlite(url):
+        return _postgres(url)
+    return _sqlite(url, reading=False, references=checks_references, synchronous="FULL" if durable else "NORMAL")
 
 
 def reading_engine(url: URL, writing: Engine) -> Engine:
@@ -56,7 +59,7 @@ def reading_engine(url: URL, writing: Engine) -> Engine:
     return writing.execution_options(postgresql_readonly=True)
 
 
-def _sqlite(url: URL, *, reading: bool, references: bool) -> Engine:
+def _sqlite(url: URL, *, reading: bool, references: bool, synchronous: str = "FULL") -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
     # The driver would begin a transaction only at the first write, and then as one that can fail half-way.
@@ -66,7 +69,7 @@ def _sqlite(url: URL, *, reading: bool, references: bool) -> Engine:
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute(f"PRAGMA foreign_keys={'ON' if references else 'OFF'}")
         connection.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
 

@@ -20,15 +20,24 @@ Topics = frozenset[str]
 class Store:
     """One database. Safe to use from any thread; each unit of work belongs to the thread that opened it."""
 
-    def __init__(self, url: str, *, vault: Vault, on_commit: Callable[[Topics], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        vault: Vault,
+        on_commit: Callable[[Topics], None] | None = None,
+        durable: bool = True,
+    ) -> None:
         """`url` is SQLAlchemy's. `on_commit` gets the topics to wake after each commit; it must not raise.
+
+        `durable` False is for a demo on SQLite: twice as fast, and its last commits may go with the machine's power.
 
         Raises StorageError where the address is none of a SQLite file or PostgreSQL. Nothing is connected yet.
         """
         address = parsed(url)
         self.vault = vault
         self._on_commit = on_commit or _nobody_waits
-        self._writing = writing_engine(address)
+        self._writing = writing_engine(address, durable=durable)
         self._reading = reading_engine(address, self._writing)
         self._lock = WriteLock() if is_sqlite(address) else None
 
