@@ -114,3 +114,19 @@ def test_an_instant_shows_the_wall_time_it_was_made_of_or_one_moved_forward(day,
     assert instant.tzinfo is UTC
     if shown == asked:  # and no earlier instant shows the same
         assert windows.local(instant - timedelta(hours=1), zone).replace(tzinfo=None) != asked
+
+
+@pytest.mark.parametrize(
+    ("day", "wall", "zone", "expected"),
+    [
+        ("2026-03-08", "02:30", "America/Chicago", 0),
+        ("2026-11-01", "01:30", "America/Chicago", 2),
+        ("2026-11-01", "10:00", "America/Chicago", 1),
+        ("2026-03-08", "02:30", "America/Phoenix", 1),
+        ("2026-10-04", "02:15", "Australia/Lord_Howe", 0),
+        ("2026-04-05", "01:45", "Australia/Lord_Howe", 2),
+        ("2026-09-06", "00:00", "America/Santiago", 0),
+    ],
+)
+def test_how_often_a_clock_shows_a_time(day, wall, zone, expected):
+    assert windows.times_shown(date.fromisoformat(day), time.fromisoformat(wall), zone) == expected
