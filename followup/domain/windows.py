@@ -58,3 +58,10 @@ def next_inside(instant: datetime, window: Window, zone: str) -> datetime:
 def window_end(instant: datetime, window: Window, zone: str) -> datetime:
     """The end of the window on the local day of `instant`."""
     return instant_of(local_date(instant, zone), window.end, zone)
+
+
+def times_shown(day: date, wall: time, zone: str) -> int:
+    """How often a clock in `zone` shows `wall` on `day`: once, 0 where a change leaves it out, 2 where it comes twice."""
+    naive = datetime.combine(day, wall)
+    instants = {naive.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return sum(local(instant, zone).replace(tzinfo=None, fold=0) == naive for instant in instants)
