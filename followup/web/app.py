@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ExceptionHandler
 
+from followup import log
 from followup.errors import BadInput, Conflict, FollowupError, NotFound
 from followup.storage.errors import StorageError
 from followup.web.api.app import create_api
@@ -35,7 +35,7 @@ from followup.web.staff.patient import patient_routes
 from followup.web.static_files import Static
 from followup.web.webhooks import webhook_routes
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 
 
 def create_app(deps: WebDeps) -> Starlette:
@@ -106,12 +106,12 @@ def _advice(error: HTTPException) -> str:
 def _known(pages: Pages, error: Exception) -> Response:
     match error:
         case StorageError():
-            _log.error("the database did not do what was asked: %s", error)
+            _log.error("the database did not do what was asked", **log.describe(error))
             return pages.error(503 if error.temporary else 500, _LOST)
         case NotFound():
             return pages.error(404, _ADVICE[404])
         case Conflict() | BadInput():
             return pages.error(409 if isinstance(error, Conflict) else 400, str(error))
         case _:
-            _log.error("an error that nobody handled: %s", type(error).__name__)
+            _log.error("an error that nobody handled", **log.describe(error))
             return pages.error(500, _LOST)

@@ -5,7 +5,6 @@ Plain routes on threads of their own, so that no page and no API call keeps a pa
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from followup import log
 from followup.domain.people import Channel
 from followup.errors import BadInput
 from followup.gateways.port import Webhook
@@ -23,7 +23,7 @@ from followup.services.receive_inbound import receive
 from followup.services.track_delivery import track
 from followup.web.bodies import form_pairs
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 
 #: Anything but XML would be texted to the patient (Twilio docs, "TwiML for Programmable Messaging").
 EMPTY_ANSWER: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -14,11 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from followup import log
 from followup.errors import BadInput, Conflict, FollowupError, InvalidInput, NotFound, Problem
 from followup.storage.errors import StorageError
 from followup.web.api.reading import problems_of
 
-_log = logging.getLogger(__name__)
+_log = log.get(__name__)
 PROBLEM_TYPE = "application/problem+json"
 
 
@@ -90,7 +90,7 @@ def known_problem(error: FollowupError) -> Response:
     """An error that was raised on purpose, as a problem."""
     match error:
         case StorageError():
-            _log.error("the database did not do what was asked: %s", error)
+            _log.error("the database did not do what was asked", **log.describe(error))
             if error.temporary:
                 return problem(503, "The database is not available just now. Try again.", headers={"retry-after": "5"})
             return problem(500, "Something went wrong on our side. Nothing was changed; it has been logged.")
@@ -103,5 +103,5 @@ def known_problem(error: FollowupError) -> Response:
         case BadInput():
             return problem(422, str(error))
         case _:
-            _log.error("an error that nobody handled: %s", type(error).__name__)
+            _log.error("an error that nobody handled", **log.describe(error))
             return problem(500, "Something went wrong on our side. Nothing was changed; it has been logged.")
