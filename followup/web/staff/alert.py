@@ -23,6 +23,9 @@ from followup.services.sign_in import SignedIn
 from followup.web.pages import CHANNELS
 from followup.web.site import Fields, Site
 
+#: So many lines of what happened are shown at once: a chain that climbed all night has hundreds.
+RECENT_STEPS = 8
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -76,6 +79,7 @@ def _values(
     fields: Fields | None = None,
 ) -> dict[str, Any]:
     configuration = site.context.content.current().content.configuration
+    steps = _history(view, {key: member.name for key, member in configuration.staff.items()})
     return {
         "who": who,
         "view": view,
@@ -86,7 +90,9 @@ def _values(
         "zone": view.line.clinic.timezone,
         "inputs": {entry.id: _inputs(entry) for entry in view.entries},
         "latest": next((entry for entry in reversed(view.entries) if entry.words), None),
-        "history": _history(view, {key: member.name for key, member in configuration.staff.items()}),
+        "came_in": _came_in(view),
+        "earlier": steps[:-RECENT_STEPS],
+        "history": steps[-RECENT_STEPS:],
         "outcomes": [outcome.value for outcome in Outcome if _may_close(view, outcome)],
         "needs_minutes": view.alert.level.at_least(Level.URGENT),
         "late": late,
@@ -95,30 +101,50 @@ def _values(
     }
 
 
+def _came_in(view: AlertView) -> list[AlertEntry]:
+    """The entries that somebody's words or a check-in brought; a raise without either is part of the history."""
+    return [entry for entry in view.entries if entry.kind is EntryKind.OPENED or _brought(entry)]
+
+
+def _brought(entry: AlertEntry) -> bool:
+    return entry.kind in {EntryKind.ADDED, EntryKind.RAISED} and bool(entry.words or entry.inbound or entry.check_in)
+
+
 def _history(view: AlertView, names: Mapping[str, str]) -> list[Step]:
-    """Everything since the words came in, in order: who was told and whether it arrived, who took it, how it ended.
+    """Everything since, in order: who was told and whether it arrived, who took it, how it ended.
 
     That people were told stands in the messages themselves, with what became of each.
     """
-    shown = {EntryKind.ACKNOWLEDGED, EntryKind.CLOSED, EntryKind.NOTE}
+    told_by_message = {EntryKind.NOTIFIED, EntryKind.OPENED}
     steps = [
         (entry.at, entry.id, entry.understood or f"{entry.kind.value} by {entry.actor}")
         for entry in view.entries
-        if entry.kind in shown
+        if entry.kind not in told_by_message and not _brought(entry)
     ]
-    steps += [
-        (notice.sent_at or notice.created_at, notice.id, _told(notice, names.get(notice.person or "")))
-        for notice in view.notices
-    ]
-    return [Step(at=at, text=text) for at, _, text in sorted(steps)]
+    for at, about, messages in _grouped(view.notices, names):
+        became = ", ".join(dict.fromkeys(_became(message) for message in messages))
+        steps.append((at, messages[0].id, f"{about} {became}"))
+    return [Step(at=at, text=text[:1].upper() + text[1:]) for at, _, text in sorted(steps)]
 
 
-def _told(notice: Message, name: str | None) -> str:
-    about = "told" if notice.template == "STAFF_NOTICE" else "told who has it"
-    became = notice.state.value.replace("_", " ")
-    reason = f", {notice.reason.replace('_', ' ')}" if notice.reason else ""
-    whom = f"{name} {about}" if notice.message_class.for_staff else "The patient was told that staff are being called"
-    return f"{whom} by {CHANNELS[notice.channel.value]}: {became}{reason}"
+def _grouped(notices: Sequence[Message], names: Mapping[str, str]) -> list[tuple[datetime, str, list[Message]]]:
+    """Messages of one moment to one person are one line."""
+    groups: dict[tuple[datetime, str], list[Message]] = {}
+    for notice in notices:
+        key = (notice.sent_at or notice.created_at, _about(notice, names.get(notice.person or "", "somebody")))
+        groups.setdefault(key, []).append(notice)
+    return [(at, about, messages) for (at, about), messages in groups.items()]
+
+
+def _about(notice: Message, name: str) -> str:
+    if not notice.message_class.for_staff:
+        return "the patient was told that staff are being called"
+    return f"{name} told" if notice.template == "STAFF_NOTICE" else f"{name} told who has it"
+
+
+def _became(notice: Message) -> str:
+    reason = f" ({notice.reason.replace('_', ' ')})" if notice.reason else ""
+    return f"by {CHANNELS[notice.channel.value]}: {notice.state.value.replace('_', ' ')}{reason}"
 
 
 def _may_close(view: AlertView, outcome: Outcome) -> bool:
