@@ -14,6 +14,9 @@ from followup.domain.schedule import AnswerKind, Configuration, Question, Score
 #: Reads the text at hand as the answer to one kind of question (and, for a severity, about one symptom).
 Reader = Callable[[Asked], Reading]
 
+#: The top of every rating scale.
+HIGHEST = 10
+
 _SEVERITY = {Severity.MILD: 1, Severity.MODERATE: 2, Severity.SEVERE: 3}
 
 #: Words by which a second rating in the same text is known to be about mood.
@@ -156,7 +159,7 @@ def _leads_to(question: Question, given: Given) -> tuple[str, ...]:
 def _to_open(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
     match question.kind:
         case AnswerKind.SCALE:
-            return None if reading.value is None else _rating(question, reading)
+            return None if reading.value is None or _off_the_scale(reading) else _rating(question, reading)
         case AnswerKind.CHOICE:
             return _choice(question, reading, configuration)
         case AnswerKind.CODES:
@@ -164,6 +167,12 @@ def _to_open(question: Question, reading: Reading, configuration: Configuration)
         case AnswerKind.SEVERITY:
             severity = _SEVERITY.get(reading.severity) if reading.severity else None
             return None if severity is None else Given(question=question.key, severity=severity)
+
+
+def _off_the_scale(reading: Reading) -> bool:
+    """Whether the whole text is a bare number above ten, which may be a slip of the finger and is asked again."""
+    said = reading.new_words.strip().rstrip(".!")
+    return said.isdecimal() and int(said) > HIGHEST
 
 
 def _rating(question: Question, reading: Reading) -> Given:

@@ -27,6 +27,7 @@ from followup.domain.plan import Answer, CheckIn, CheckInState
 from followup.domain.planning import SkipReason
 from followup.domain.reading import Asked, Kind, Reading
 from followup.domain.schedule import Clinic, Configuration, EventKind, ReplyFamily, Rule, Schedule
+from followup.domain.silence import ALERT
 from followup.domain.triage import Evidence, Triage, condition_holds, triage
 
 #: A further text of danger is answered by E_AGAIN, at most this often.
@@ -253,11 +254,10 @@ def _concerning(
 
 
 def _ended_by_alert(check_in: CheckIn, taken: Taken, now: datetime) -> CheckIn:
-    done = not taken.left and bool(taken.given)
     return replace(
         check_in,
-        state=CheckInState.ANSWERED if done else CheckInState.PARTLY_ANSWERED,
-        reason="alert" if not done else None,
+        state=CheckInState.PARTLY_ANSWERED,
+        reason=ALERT,
         question=taken.left[0] if taken.left else None,
         questions=taken.left[1:],
         closed_at=now,

@@ -51,7 +51,8 @@ class RaiseConcern:
     """Open an alert for the rules that hold, or add to the one that is open for the same reason.
 
     `understood` and `inputs` are what staff see beside the words; `again` asks for a new notice even where
-    an open alert is joined at the same level (a further text of danger, STOP while it is open).
+    an open alert is joined at the same level (a further text of danger, STOP while it is open). `join` is the
+    id of an open alert that it belongs to whatever its reason.
     """
 
     triage: Triage
@@ -60,6 +61,7 @@ class RaiseConcern:
     check_in: str | None = None
     again: bool = False
     note: str | None = None
+    join: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

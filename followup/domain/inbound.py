@@ -229,18 +229,21 @@ def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool,
         effects.append(MoveCheckIn(check_in=ended, was=situation.check_in.state))
     effects += reported_status(situation, judged)
     if judged.fresh.opens_alert:
-        effects.append(
-            concern(
-                judged,
-                situation.check_in,
-                again=judged.fresh.level.at_least(Level.URGENT) or situation.watched,
-                note="opted out: phone",
-            )
-        )
+        effects.append(_stop_concern(situation, judged))
     held = situation.patient.safe_contact_hold or replies.forbidden(judged.fresh)
     if not situation.suppressed and not provider_answered and not held:
         effects.append(_stop_text(judged.fresh, situation.unclosed, situation.configuration))
     return Decision(kind=Kind.OPT_OUT.value, level=judged.fresh.level, effects=tuple(effects))
+
+
+def _stop_concern(situation: Situation, judged: Judged) -> RaiseConcern:
+    """STOP is told like any concern; while somebody watches over the patient it joins that alert and tells again."""
+    dangerous = judged.fresh.level.at_least(Level.URGENT)
+    told = concern(judged, situation.check_in, again=dangerous or situation.watched, note="opted out: phone")
+    if dangerous or not situation.watched:
+        return told
+    watch = max(situation.unclosed, key=lambda alert: alert.level.rank)
+    return replace(told, join=watch.id)
 
 
 def _with_stop_events(situation: Situation, judged: Judged, reading: Reading) -> Judged:

@@ -116,10 +116,10 @@ def may_send(message: Message, door: AtTheDoor, now: datetime) -> Verdict:
     """Whether a claimed message may go out at `now`."""
     if message.expires_at is not None and now >= message.expires_at:
         return Drop(reason="too late", expired=True)
-    if door.only_to and message.to not in door.only_to:
-        return Drop(reason="pilot: not a listed number")
     if message.message_class.for_staff:
         return _may_tell_staff(message, door)
+    if door.only_to and message.to not in door.only_to:
+        return Drop(reason="pilot: not a listed number")
     if door.shadow:
         return Drop(reason="shadow mode")
     if door.suppressed and message.template not in CONFIRMATIONS and message.channel is Channel.SMS:

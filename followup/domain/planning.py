@@ -138,7 +138,9 @@ def _due(
     timing: AfterInfusion | OnDay, infusion: Infusion, clinic: Clinic, *, zone: str, discharge_gap: timedelta
 ) -> tuple[datetime, SkipReason | None]:
     if isinstance(timing, OnDay):
-        return _due_on_day(timing, infusion, clinic, zone), None
+        due = _due_on_day(timing, infusion, clinic, zone)
+        home = infusion.discharged + discharge_gap
+        return (due if due >= home else windows.next_inside(home, clinic.send_window, zone)), None
     earliest = max(infusion.ended_at + timing.not_before, infusion.discharged + discharge_gap)
     wanted = max(infusion.ended_at + timing.after, infusion.discharged + discharge_gap)
     if windows.inside(wanted, windows.Window(start=clinic.send_window.start, end=timing.latest), zone):

@@ -61,7 +61,7 @@ def window_end(instant: datetime, window: Window, zone: str) -> datetime:
 
 
 def times_shown(day: date, wall: time, zone: str) -> int:
-    """How often a clock in `zone` shows `wall` on `day`: once, 0 where a change leaves it out, 2 where it comes twice."""
+    """How often a clock in `zone` shows `wall` on `day`: 0 where a change leaves it out, 2 where it comes twice."""
     naive = datetime.combine(day, wall)
     instants = {naive.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)}
     return sum(local(instant, zone).replace(tzinfo=None, fold=0) == naive for instant in instants)

@@ -38,6 +38,7 @@ class Concern:
     check_in: str | None = None
     again: bool = False
     note: str | None = None
+    join: str | None = None
 
 
 def raise_concern(
@@ -106,6 +107,8 @@ def raise_event(
 
 
 def _standing(uow: UnitOfWork, concern: Concern) -> Alert | None:
+    if concern.join is not None:
+        return uow.alerts.get(concern.join)
     named = concern.triage.named
     reason = named.reason if named else ""
     found = uow.alerts.unclosed_of(concern.clinic.key, patient=concern.patient, sender=concern.sender)

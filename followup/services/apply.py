@@ -171,6 +171,7 @@ def _concern(scene: Scene, effect: RaiseConcern) -> None:
             check_in=effect.check_in,
             again=effect.again,
             note=effect.note,
+            join=effect.join,
         ),
         actor=scene.actor,
         now=scene.now,

@@ -141,7 +141,7 @@ TABLE: dict[str, tuple[dict[str, Any], dict[MessageClass, str]]] = {
     ),
     "in a pilot that lists others": (
         {"only_to": frozenset({"+13125550199"})},
-        dict.fromkeys(CLASSES, "pilot: not a listed number"),
+        {**dict.fromkeys(TO_PATIENTS, "pilot: not a listed number"), **dict.fromkeys(TO_STAFF, "go")},
     ),
     "in a pilot that lists this number": (
         {"only_to": frozenset({"+13125550171"})},
