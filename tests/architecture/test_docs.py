@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from followup.cli import COMMANDS
@@ -80,7 +81,8 @@ def subcommands() -> dict[str, set[str]]:
     known = {}
     for command in COMMANDS:
         module = import_module(f"followup.cli.{command.module}")
-        known[command.name] = set(get_command(module.app).commands) if hasattr(module, "app") else set()
+        group = get_command(module.app) if hasattr(module, "app") else None
+        known[command.name] = set(group.commands) if isinstance(group, TyperGroup) else set()
     return known
 
 
