@@ -9,10 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from followup.cli.importing import Outcome, fingerprint, read_bytes, show_progress, write_report
 from followup.cli.saying import local, say, say_json, say_table
 from followup.cli.wiring import DEFAULT_VAR, Json, Var, actor, opened
 from followup.errors import BadInput
+from followup.intake.found import DayOrder
 from followup.services.context import Context
+from followup.services.import_infusions import Wishes, import_infusions
+from followup.services.import_report import refusal_report
+from followup.services.import_report import report as sender_report
 from followup.services.record_infusion import Recorded, RecordOutcome, record_infusion
 from followup.web.api.infusion_shape import read_infusion
 
@@ -80,6 +85,41 @@ def add(
         new = read_infusion(_without_gaps(raw), configuration, context.clock.now())
         recorded = record_infusion(context, new, actor=actor())
     _tell(recorded, as_json=as_json)
+
+
+@app.command(name="import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV, JSON or FHIR, found by content; - reads standard input.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Try every row and keep nothing.")] = False,
+    clinic: Annotated[str | None, typer.Option(help="The clinic of rows that name none.")] = None,
+    treatment: Annotated[str | None, typer.Option(help="What was given, for a file without such a column.")] = None,
+    dates: Annotated[
+        DayOrder | None, typer.Option(help="How 03/04/2026 is meant where the file does not show it.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a text here for whoever sent the file; it holds no patient data.")
+    ] = None,
+    var: Var = DEFAULT_VAR,
+    as_json: Json = False,
+) -> None:
+    """Record every infusion of a file. Good rows are taken, each bad one is named; importing twice changes nothing.
+
+    Ends with 0 when every row was taken, 1 when some were refused, 2 when the file or the command cannot be used.
+
+    Example: followup infusion import monday.csv --dry-run --report for-the-sender.txt
+    """
+    data = read_bytes(file)
+    wishes = Wishes(clinic=clinic, treatment=treatment, order=dates, dry_run=dry_run)
+    with opened(var) as context:
+        now = context.clock.now()
+        try:
+            with show_progress(hidden=as_json) as progress:
+                found = import_infusions(context, data, read_infusion, wishes, actor=actor(), progress=progress)
+        except BadInput as error:
+            write_report(report, refusal_report(str(error), now, fingerprint(data)))
+            raise
+    write_report(report, sender_report(found, now, fingerprint(data)))
+    Outcome(found).tell(as_json=as_json)
 
 
 def _read(file: Path) -> object:

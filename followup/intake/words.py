@@ -88,7 +88,8 @@ def one_of(text: str, choices: Sequence[str]) -> str | None:
     for spanish, english in _SPANISH.items():
         said = said.replace(f" {spanish} ", f" {english} ")
     named = [choice for choice in choices if _spaced(choice) in said]
-    return named[0] if len(named) == 1 else None
+    longest = max(named, key=len, default=None)  # `bipolar depression` is not `depression` as well
+    return longest if longest and all(_spaced(each) in _spaced(longest) for each in named) else None
 
 
 def _spaced(text: str) -> str:

@@ -66,9 +66,10 @@ class Recorded:
     check_ins: tuple[CheckIn, ...]
 
 
-def record_infusion(context: Context, new: NewInfusion, *, actor: str) -> Recorded:
+def record_infusion(context: Context, new: NewInfusion, *, actor: str, keep: bool = True) -> Recorded:
     """Store an infusion, its patient and its plan; the same infusion again changes demographics only.
 
+    Without `keep` everything is tried and nothing stays: it tells what would come of it.
     Raises Conflict where the clinic's id is known with other facts, NotFound for an unknown clinic.
     """
     published = context.content.current()
@@ -80,7 +81,8 @@ def record_infusion(context: Context, new: NewInfusion, *, actor: str) -> Record
             recorded = _again(uow, known, new, actor, now)
         else:
             recorded = _first(uow, published, clinic, new, actor, now)
-        uow.commit()
+        if keep:
+            uow.commit()
     return recorded
 
 
@@ -133,7 +135,8 @@ def _first(
     matched = configuration.schedule_for(new.treatment, new.indication)
     _retire_older(uow, published, infusion, now)
     check_ins = plan_infusion(uow, published, clinic, infusion, patient, matched or configuration.safety_course, now)
-    _tell_what_is_missing(uow, published, clinic, infusion, patient, now, unmatched=matched is None)
+    if now - infusion.ended_at <= configuration.history_after:  # history is followed by nobody: nothing is missing
+        _tell_what_is_missing(uow, published, clinic, infusion, patient, now, unmatched=matched is None)
     uow.wake("check_in")
     return Recorded(outcome=RecordOutcome.CREATED, infusion=infusion, patient=patient, check_ins=check_ins)
 
