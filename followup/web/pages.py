@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +15,8 @@ import phonenumbers
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from starlette.responses import HTMLResponse, Response
+
+from followup.web.static_files import FOLDER
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -41,6 +45,7 @@ class Pages:
             "phone": phone,
             "channel": lambda channel: CHANNELS.get(channel, channel),
             "language": lambda code: _LANGUAGES.get(code, code),
+            "static": static,
             "score": lambda value: "" if value is None else f"{value:g}",
         }
 
@@ -55,7 +60,7 @@ class Pages:
         )
 
 
-CHANNELS: Final = {"sms": "text", "email": "e-mail", "voice": "phone call"}
+CHANNELS: Final = {"sms": "text", "email": "mail", "voice": "phone call"}
 _LANGUAGES: Final = {"en": "English", "es": "Spanish"}
 _TITLES: Final = {
     400: "That could not be read",
@@ -67,6 +72,13 @@ _TITLES: Final = {
     500: "Something went wrong",
     503: "One moment please",
 }
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a style sheet or script, with its content's hash: a browser keeps it until it changes."""
+    digest = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
 
 
 def phone(number: str) -> str:

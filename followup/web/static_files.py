@@ -1,4 +1,4 @@
-"""Style sheets and scripts, all from our own folder. Their addresses carry the version of the release."""
+"""Style sheets and scripts, all from our own folder. Pages add the hash of what is in them to their addresses."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 FOLDER: Final = Path(__file__).parent / "static"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
 class Static(StaticFiles):
-    """Files that a browser may keep for a day."""
+    """Files that a browser may keep for a day, those asked for by their hash for ever."""
 
     def __init__(self) -> None:
         super().__init__(directory=FOLDER)
@@ -21,5 +22,6 @@ class Static(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, or 404."""
         response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "public, max-age=86400"
+        hashed = scope["query_string"].startswith(b"v=")
+        response.headers["cache-control"] = _FOR_EVER if hashed else "public, max-age=86400"
         return response

@@ -51,7 +51,7 @@ def test_the_page_tells_who_was_told_and_whether_it_arrived(live: Web) -> None:
     """One line for each text and mail, with its state."""
     alert = live.emergency()
     page = live.signed_in().get(f"/staff/alerts/{alert}").text
-    assert re.search(r"[A-Z][\w. ]+ told by text: sent, by e-mail: sent", page)
+    assert re.search(r"[A-Z][\w. ]+ told by text: sent, by mail: sent", page)
 
 
 def test_the_chain_that_climbs_is_told_as_it_climbs(live: Web) -> None:
@@ -105,6 +105,20 @@ def test_closing_needs_an_outcome_and_minutes_and_keeps_what_was_typed(live: Web
     assert "spoke with &lt;her&gt;" in shown
     assert "/close" not in shown
     assert "No alert is open." in kay.get("/staff").text
+
+
+def test_the_weightiest_words_stand_first(live: Web) -> None:
+    """Not the latest, and never the note of whoever closed it."""
+    live.emergency()
+    live.ann().replies("thanks")
+    alert = next(alert.id for alert in live.clinic.alerts() if alert.level == "emergency")
+    kay = live.signed_in()
+    page = f"/staff/alerts/{alert}"
+    fields = {"outcome": "reached_and_safe", "minutes": "3", "note": "all is well"}
+    post(kay, f"{page}/close", fields, page=page)
+    first = re.search(r'<blockquote class="words" dir="auto">([^<]*)<', kay.get(page).text)
+    assert first
+    assert first[1] == "3"
 
 
 def test_a_form_of_a_closed_alert_is_answered_kindly(live: Web) -> None:

@@ -7,7 +7,6 @@ import json
 import re
 
 from followup.web.static_files import FOLDER
-from tests.support.clinic import ROOT
 from tests.web.conftest import Web
 
 VENDOR = FOLDER / "vendor"
@@ -24,12 +23,18 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
     assert others == {"MANIFEST.json", "htmx-LICENSE.txt", "pico-LICENSE.md"}
 
 
-def test_pages_ask_for_nothing_from_elsewhere() -> None:
-    """Every address that a template loads from is our own and there."""
-    for page in (ROOT / "templates" / "pages").glob("*.html"):
-        for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.read_text()):
-            assert (FOLDER / address.removeprefix("/static/")).is_file(), address
-        assert not re.search(r'(?:src|href)="(?:https?:)?//', page.read_text()), page.name
+def test_pages_ask_for_nothing_from_elsewhere(standing_demo: Web) -> None:
+    """Every address that a page loads from is our own, there, and kept by its hash."""
+    browser = standing_demo.browser()
+    asked = set()
+    for page in ("/simulator", "/staff/sign-in", "/nothing"):
+        shown = browser.get(page).text
+        assert not re.search(r'<(?:script|link|img)[^>]*(?:src|href)="(?!/static/)', shown), page
+        asked |= set(re.findall(r'(?:src|href)="(/static/[^"]+)"', shown))
+    assert len(asked) == 5
+    for address in asked:
+        answer = browser.get(address)
+        assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True), address
 
 
 def test_static_files_are_served_and_nothing_beside_them(standing: Web) -> None:

@@ -89,7 +89,7 @@ def _values(
         "patient": view.line.patient,
         "zone": view.line.clinic.timezone,
         "inputs": {entry.id: _inputs(entry) for entry in view.entries},
-        "latest": next((entry for entry in reversed(view.entries) if entry.words), None),
+        "latest": _weightiest(view),
         "came_in": _came_in(view),
         "earlier": steps[:-RECENT_STEPS],
         "history": steps[-RECENT_STEPS:],
@@ -108,6 +108,12 @@ def _came_in(view: AlertView) -> list[AlertEntry]:
 
 def _brought(entry: AlertEntry) -> bool:
     return entry.kind in {EntryKind.ADDED, EntryKind.RAISED} and bool(entry.words or entry.inbound or entry.check_in)
+
+
+def _weightiest(view: AlertView) -> AlertEntry | None:
+    """The words that weigh most, the latest of these: a later "ok" must not stand where "chest pain" belongs."""
+    worded = [entry for entry in _came_in(view) if entry.words]
+    return max(worded, key=lambda entry: (entry.level.rank, entry.at, entry.id), default=None)
 
 
 def _history(view: AlertView, names: Mapping[str, str]) -> list[Step]:
