@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
 
 from followup.services.context import Context
 from followup.services.hold import is_held
 from followup.storage.errors import StorageError
+from followup.storage.jobs import JobBeat
 from followup.storage.store import Store
 from followup.storage.unit_of_work import UnitOfWork
 
 #: Why the files on disk are not what runs; empty while they are. Whoever reads the files writes it.
 PENDING_ERROR = "schedule.pending_error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """How a job is watched: the age of its last good run from which on it counts as stopped.
+
+    `may_fail`: a run that failed counts too, and so does a first one that is not over yet.
+    """
+
+    silent_after: timedelta
+    may_fail: bool = False
 
 
 class ScheduleHealth(TypedDict):
@@ -34,8 +47,8 @@ class Health(TypedDict):
     mode: str
 
 
-def health(context: Context, now: datetime, watched: Mapping[str, timedelta]) -> Health:
-    """The state of the service at `now`. `watched`: jobs, and how old their last beat may be.
+def health(context: Context, now: datetime, watched: Mapping[str, Watch]) -> Health:
+    """The state of the service at `now`. `watched` are the jobs that should be running, by name.
 
     Never raises: a database that does not answer is what it tells.
     """
@@ -58,9 +71,7 @@ def health(context: Context, now: datetime, watched: Mapping[str, timedelta]) ->
 OK = "ok"
 
 
-def _asked(
-    uow: UnitOfWork, now: datetime, watched: Mapping[str, timedelta]
-) -> tuple[dict[str, str], ScheduleHealth, bool]:
+def _asked(uow: UnitOfWork, now: datetime, watched: Mapping[str, Watch]) -> tuple[dict[str, str], ScheduleHealth, bool]:
     version = uow.versions.latest_number() or None
     pending = uow.facts.get(PENDING_ERROR) or None
     checks = {
@@ -71,15 +82,18 @@ def _asked(
     return checks, ScheduleHealth(version=version, pending_error=pending), is_held(uow)
 
 
-def _ticking(uow: UnitOfWork, now: datetime, watched: Mapping[str, timedelta]) -> str:
+def _ticking(uow: UnitOfWork, now: datetime, watched: Mapping[str, Watch]) -> str:
     """A job is well when its last good run is fresh: that catches a dead thread and a job that always fails."""
-    last = {beat.name: beat.last_ok_at for beat in uow.jobs.all()}
-    silent = []
-    for name, longest in watched.items():
-        at = last.get(name)
-        if at is None or now - at > longest:
-            silent.append(name)
+    beats = {beat.name: beat for beat in uow.jobs.all()}
+    silent = [name for name, watch in watched.items() if not _is_well(beats.get(name), watch, now)]
     return OK if not silent else f"no good run lately: {', '.join(sorted(silent))}"
+
+
+def _is_well(beat: JobBeat | None, watch: Watch, now: datetime) -> bool:
+    if beat is None:
+        return watch.may_fail
+    at = beat.last_run_at if watch.may_fail else beat.last_ok_at
+    return at is not None and now - at <= watch.silent_after
 
 
 def set_pending_error(store: Store, problem: str | None) -> None:

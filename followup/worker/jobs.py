@@ -34,7 +34,8 @@ Work = Callable[[Context], int]
 class Job:
     """One periodic job. `work` gives how much it moved; it is called again at once while that is not nothing.
 
-    `wakes`: topics of a commit that make it run without waiting for `every`.
+    `wakes`: topics of a commit that make it run without waiting for `every`. `may_fail`: a run that fails tells of
+    something else than this service's own work, so that the service counts as ready all the same.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Job:
     every: timedelta
     work: Work
     wakes: frozenset[str] = frozenset()
+    may_fail: bool = False
 
     @property
     def silent_after(self) -> timedelta:
@@ -88,6 +90,7 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             about="ask the provider for texts whose post to us was lost",
             every=timedelta(minutes=3),
             work=poll,
+            may_fail=True,  # the provider's outage is not ours: what is posted to us must still be taken
         ),
         Job(
             name="send_digests",
@@ -112,6 +115,7 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             about="check in the database what must always hold, then tell the watcher elsewhere that all is well",
             every=timedelta(minutes=1),
             work=lambda context: _check_then_tell(context, heartbeat),
+            may_fail=True,  # it says that something is late, which a service that takes no requests would not mend
         ),
         Job(
             name="housekeeping",

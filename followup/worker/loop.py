@@ -26,7 +26,7 @@ SENDERS: Mapping[Lane, int] = {Lane.STAFF: 2, Lane.SAFETY: 4, Lane.REPLY: 2, Lan
 LONGEST_WAIT = 1.0
 #: After an error a sender waits this long before it tries again, in seconds, growing up to the last.
 PATIENCE = (1.0, 2.0, 5.0, 10.0)
-#: A job is called again while it moves something, but lets its beat be seen in between.
+#: A job is called again while it moves something, so many times at most before it waits for its next turn.
 PASSES = 50
 #: Beats are written at most this often while nothing changes.
 BEAT_EVERY = timedelta(seconds=10)
@@ -109,19 +109,21 @@ class Crew:
         longest = job.every.total_seconds() * 2 + LONGEST_WAIT
         while not self._bell.stopped:
             heard = self._bell.heard(topics)
-            beat.note(self._passes(job))
+            self._passes(job, beat)
             self._bell.wait(topics, heard, longest)
 
-    def _passes(self, job: Job) -> Exception | None:
-        """Run a job until it moves nothing more; gives what went wrong."""
-        try:
-            for _ in range(PASSES):
-                if self._bell.stopped or not job.work(self._context):
-                    break
-        except Exception as error:  # a job must outlive whatever one row does to it  # noqa: BLE001
-            _log.error("a job failed", job=job.name, **log.describe(error))
-            return error
-        return None
+    def _passes(self, job: Job, beat: _Beat) -> None:
+        """Run a job until it moves nothing more, noting each run."""
+        for _ in range(PASSES):
+            try:
+                moved = job.work(self._context)
+            except Exception as error:  # a job must outlive whatever one row does to it  # noqa: BLE001
+                _log.error("a job failed", job=job.name, **log.describe(error))
+                beat.note(error)
+                return
+            beat.note(None)
+            if self._bell.stopped or not moved:
+                return
 
 
 class _Beat:

@@ -21,7 +21,7 @@ from followup.domain.message import Lane
 from followup.errors import FollowupError
 from followup.services.context import Context
 from followup.services.deliver_messages import deliver
-from followup.services.health import Health, health
+from followup.services.health import Health, Watch, health
 from followup.services.settle_doubts import doubt_all_sending
 from followup.settings import LiveSettings, load
 from followup.web.app import create_app
@@ -152,7 +152,7 @@ def _work_until_told(crew: Crew) -> None:
 
 def _web(service: Service, table: Sequence[Job], lifespan: Lifespan | None) -> WebDeps:
     context, settings = service.context, service.settings
-    watched = {job.name: job.silent_after for job in table}
+    watched = {job.name: Watch(silent_after=job.silent_after, may_fail=job.may_fail) for job in table}
 
     def state() -> Health:
         return health(context, context.clock.now(), watched)

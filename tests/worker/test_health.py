@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from followup.services.context import Context
-from followup.services.health import health, set_pending_error
+from followup.services.health import Watch, health, set_pending_error
 from followup.services.hold import set_hold
 
-WATCHED = {"sends": timedelta(seconds=30), "reads": timedelta(seconds=30)}
+WATCHED = {name: Watch(silent_after=timedelta(seconds=30)) for name in ("sends", "reads")}
 
 
 def beat(context: Context, name: str, *, age: float, ok: bool = True) -> None:
@@ -49,6 +49,16 @@ def test_a_job_that_stopped_or_always_fails_is_named(published: Context) -> None
     state = health(published, published.clock.now(), WATCHED)
     assert state["ready"] is False
     assert state["checks"]["ticking"] == "no good run lately: reads, sends"
+
+
+def test_a_job_that_may_fail_is_missed_only_when_it_does_not_run(published: Context) -> None:
+    watched = {"polls": Watch(silent_after=timedelta(seconds=30), may_fail=True)}
+    now = published.clock.now()
+    assert health(published, now, watched)["ready"] is True  # its first run may take as long as the provider takes
+    beat(published, "polls", age=1, ok=False)
+    assert health(published, now, watched)["ready"] is True
+    beat(published, "polls", age=40, ok=False)
+    assert health(published, now, watched)["ready"] is False
 
 
 def test_hold_and_a_file_that_was_not_taken_show_and_leave_it_ready(published: Context) -> None:
