@@ -64,6 +64,10 @@ class RaiseConcern:
     join: str | None = None
 
 
+#: The source of an opt-out by somebody who is not the patient: it holds for the number and not for the person.
+WRONG_NUMBER = "wrong number"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOut:
     """The sender wants no more texts; holds for everybody on that number."""

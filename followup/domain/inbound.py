@@ -12,6 +12,7 @@ from followup.domain.answering import Reader, asked_as
 from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge, reported_status, safety_text
 from followup.domain.coverage import Reach
 from followup.domain.effects import (
+    WRONG_NUMBER,
     Decision,
     DoubtAnswers,
     DropWaiting,
@@ -216,8 +217,10 @@ def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool,
     """No further texts but the one confirmation; danger, or an alert already open, still tells staff."""
     judged = judge(situation, reading, None, (), now)
     judged = _with_stop_events(situation, judged, reading)
-    effects: list[Effect] = [OptOut(source="text"), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
-    if EventKind.WRONG_NUMBER in judged.evidence.events:
+    wrong_number = EventKind.WRONG_NUMBER in judged.evidence.events
+    source = WRONG_NUMBER if wrong_number else "text"
+    effects: list[Effect] = [OptOut(source=source), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
+    if wrong_number:
         effects.append(DoubtAnswers(patient=situation.patient.id))
     if situation.check_in is not None:
         ended = replace(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from followup.domain.effects import WRONG_NUMBER
 from followup.domain.infusion import Baseline, Infusion, series_baseline, series_of
 from followup.domain.pacing import retired_by
 from followup.domain.people import Channel, Consent, Patient, PatientDetails
@@ -173,7 +174,23 @@ def _store_patient(uow: UnitOfWork, new: NewInfusion, known: Patient | None, act
     if patient != known:
         uow.patients.update(patient)
         _audit(uow, actor, "patient.changed", patient.id, now)
+        _let_stop_follow(uow, known, patient, now)
     return patient
+
+
+def _let_stop_follow(uow: UnitOfWork, before: Patient, after: Patient, now: datetime) -> None:
+    """Who said STOP has not said it to a number: it holds at a new number and a new mail address as well.
+
+    A number that was somebody else's has said nothing for the patient.
+    """
+    for channel in (Channel.SMS, Channel.EMAIL):
+        old, new = before.address(channel), after.address(channel)
+        if old is None or new is None or old == new:
+            continue
+        opt_outs = uow.suppressions.history(before.clinic, channel, old)
+        in_force = [one for one in opt_outs if one.lifted_at is None]
+        if any(one.began_by != WRONG_NUMBER for one in in_force):
+            uow.suppressions.add(after.clinic, channel, new, at=now, source="follows the patient")
 
 
 def _merged_details(known: PatientDetails, posted: PatientDetails) -> PatientDetails:
