@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, time
+from pathlib import Path
 
 import pytest
 
 from followup.domain import windows
-from tests.support.clinic import CHICAGO, SUNDAY, Clinic, Clock, PatientPerson, StaffPerson
+from tests.support.clinic import CHICAGO, ROOT, SUNDAY, Clinic, Clock, PatientPerson, StaffPerson
 
 
 @pytest.fixture
@@ -20,6 +21,24 @@ def clinic(migrated_database_url: str) -> Iterator[Clinic]:
         story.expects_nothing_more()
     finally:
         story.close()
+
+
+@pytest.fixture
+def clinic_at(migrated_database_url: str) -> Iterator[Callable[..., Clinic]]:
+    """Makes the clinic of a story that begins at another moment, or with another schedule file."""
+    made: list[Clinic] = []
+
+    def make(start: datetime, schedules: Path = ROOT / "schedules.yaml") -> Clinic:
+        made.append(Clinic(migrated_database_url, start=start, schedules=schedules))
+        return made[-1]
+
+    try:
+        yield make
+        for story in made:
+            story.expects_nothing_more()
+    finally:
+        for story in made:
+            story.close()
 
 
 @pytest.fixture

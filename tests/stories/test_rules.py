@@ -362,19 +362,20 @@ def test_u12_at_once_where_the_evening_is_over_when_the_plan_begins(clinic: Clin
 
 def test_u12_holds_nothing(clinic: Clinic, clock: Clock) -> None:
     pat = clinic.patient("Pat", baseline=5, flags=frozenset({"lives_alone"}))
-    clock.to("21:30")
-    clinic.infusion(pat, ended="15:30")
-    sam = clinic.on_duty()
-    code = sam.takes("urgent")
-    for minutes in range(0, 12 * 60 + 30, 120):  # raised again every two hours, for it is not closed
-        clock.until(clock.now() + timedelta(minutes=min(120, 12 * 60 + 30 - minutes)))
-        for person in clinic.staff.values():
-            person.has_read()
-            if person.texts():
-                person.replies(code)
-                person.has_read()
+    sunday = clock.now() + timedelta(hours=6)
+    clock.to("09:50", days=1)
+    clinic.infusion(pat, ended=sunday)
+    clinic.on_duty().takes("urgent")
+    clock.to("10:00")
     pat.expects_sms("how strong is your pain right now?")
     assert [alert.status.value for alert in pat.alerts()] == ["acknowledged"]
+
+
+def test_u17_holds_nothing(clinic: Clinic, clock: Clock, ann: PatientPerson, lee: StaffPerson) -> None:
+    clinic.infusion(ann, treatment="magnesium", ended="09:00")
+    lee.takes("urgent")
+    clock.to("13:00")
+    ann.expects_sms("how are you now?")
 
 
 def test_u16_is_routine_once_the_infusion_is_long_ago(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:

@@ -119,8 +119,8 @@ class Clock:
             if earlier == key:
                 break
             check_in = patient.check_ins[earlier]
-            if check_in.state is CheckInState.PLANNED:
-                self.until(check_in.due_at)
+            if not check_in.state.final:
+                self.until(max(check_in.due_at, self.now()))
                 patient.answers_check_in(on_the_way.get(earlier, {}))
                 patient.expects_sms("thanks")
                 self._clinic.staff_close_everything()
@@ -189,14 +189,30 @@ class Person:
         """All that arrived so far needs no further word in this story."""
         self.seen_texts, self.seen_mails = len(self.texts()), len(self.mails())
 
-    def replies(self, *texts: str, media: tuple[str, ...] = ()) -> None:
-        """Send one or more texts to the clinic; each is read before the next is sent."""
+    def replies(self, *texts: str, media: tuple[str, ...] = (), opt_out_type: str | None = None) -> None:
+        """Send one or more texts to the clinic; each is read before the next is sent.
+
+        `opt_out_type` is what the provider says it took a keyword for, having answered it itself.
+        """
         for text in texts:
-            received = self.clinic.provider.record_inbound(
-                sender=self.number, body=text, to=self.clinic.number, media=media
-            )
-            receive(self.clinic.context, received, channel=Channel.SMS)
-            run_until_quiet(self.clinic.context)
+            self.wrote(text, media=media, opt_out_type=opt_out_type)
+
+    def wrote(
+        self,
+        text: str,
+        *,
+        at: datetime | None = None,
+        media: tuple[str, ...] = (),
+        opt_out_type: str | None = None,
+        times: int = 1,
+    ) -> None:
+        """One text reaches the clinic, `times` over as a provider may repeat it; `at` is when it came in."""
+        received = self.clinic.provider.record_inbound(
+            sender=self.number, body=text, to=self.clinic.number, media=media, opt_out_type=opt_out_type
+        )
+        for _ in range(times):
+            receive(self.clinic.context, received, channel=Channel.SMS, received_at=at)
+        run_until_quiet(self.clinic.context)
 
 
 @dataclass
