@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from followup.domain import windows
 from followup.domain.schedule import Clinic, Coverage
+
+
+#: From here on a day counts as evening: the usual end of business hours.
+EVENING = time(17)
 
 
 class Reach(StrEnum):
@@ -37,6 +41,15 @@ def reach(clinic: Clinic, now: datetime) -> Reach:
     if clinic.coverage is Coverage.EXTENDED and windows.inside(now, clinic.extended_hours, clinic.timezone):
         return Reach.ON_CALL
     return Reach.NOBODY
+
+
+def reachable_in_the_evening(clinic: Clinic, day: date) -> bool:
+    """Whether somebody can be reached after 17:00 on `day`: on call, in long hours, or by an answering service."""
+    if clinic.coverage is Coverage.AROUND_THE_CLOCK or clinic.answering_service:
+        return True
+    if clinic.coverage is Coverage.EXTENDED and clinic.extended_hours.end > EVENING:
+        return True
+    return is_business_day(clinic, day) and clinic.hours[day.weekday()].end > EVENING
 
 
 def next_opening(clinic: Clinic, now: datetime) -> datetime:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from followup.domain import windows
-from followup.domain.coverage import next_business_day
+from followup.domain.coverage import next_business_day, reachable_in_the_evening
 from followup.domain.infusion import Infusion
 from followup.domain.plan import CheckInState
 from followup.domain.schedule import AfterInfusion, CheckInSpec, Clinic, OnDay, ReminderSpec, Schedule
@@ -37,6 +37,9 @@ class SkipReason(StrEnum):
     SILENT = "three silent"
     SUPERSEDED = "newer check-in"
     SHARED_PHONE = "shared phone"
+    REMOVED = "removed from the schedule"
+    TIME_PASSED = "its new time has passed"
+    NOBODY_REACHABLE = "nobody reachable that evening"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,11 @@ def plan_check_ins(
                     questions=spec.questions,
                     state=CheckInState.PLANNED if skip is None else CheckInState.SKIPPED,
                     reason=skip,
-                    unanswered_at=None if history else _unanswered_at(spec, due, zone, now),
+                    unanswered_at=(
+                        None
+                        if history or skip is SkipReason.NOBODY_REACHABLE
+                        else _unanswered_at(spec, due, zone, now)
+                    ),
                 )
             )
     return tuple(planned)
