@@ -327,7 +327,8 @@ def _is_money(token: Token, around: Neighbours, lists: NumberWords) -> bool:
 def _is_temperature(token: Token, around: Neighbours, lists: NumberWords) -> bool:
     plausible = 35 <= token.value <= 43 or 95 <= token.value <= 110
     named = any(word in lists.fever for word in (*around.back(token.first - 1, 5), *around.run(token.last + 1, 3)))
-    return plausible and (named or around.at(token.last + 1) in lists.degrees)
+    exact = 100.0 < token.value < 108.0 and token.value != int(token.value)
+    return plausible and (named or exact or around.at(token.last + 1) in lists.degrees)
 
 
 def _is_dose(token: Token, around: Neighbours, lists: NumberWords) -> bool:

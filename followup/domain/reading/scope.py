@@ -26,6 +26,10 @@ class Surroundings:
         """Whether a "no" reaches this match."""
         return any(self._reaches(cue, match) for cue in self.cues.get("negation", ()))
 
+    def denied_after(self, match: Match) -> bool:
+        """Whether a "none" or "zero" follows the match at once: `nausea none`."""
+        return any(match.last < cue.first <= match.last + 2 for cue in self.cues.get("denied_after", ()))
+
     def cue_in_sentence(self, topic: str, match: Match) -> bool:
         """Whether a cue of this topic stands in the sentence of the match, outside of it."""
         first, last = self.sentence(match.first)
@@ -88,7 +92,7 @@ class Surroundings:
         if self._turns(cue.last, match.first):
             return False
         stops = [index for index in between if self.words.words[index].text in (HARD, ASK, SOFT)]
-        return not stops or self._listed(stops, match)
+        return not stops or (stops[0] > cue.last + 1 and self._listed(stops, match))
 
     def _turns(self, after: int, before: int) -> bool:
         return any(after < turn.first < before or turn.first == after for turn in self.cues.get("turn", ()))
@@ -128,7 +132,7 @@ def scope_of(match: Match, around: Surroundings, *, crisis: bool) -> Scope:
         return Scope.IDIOM
     if match.entry.negatable and around.denied(match):
         return Scope.NEGATED
-    if around.cue_in_clause("denied_after", match) and not crisis:
+    if around.denied_after(match) and not crisis:
         return Scope.NEGATED
     if _long_past(match, around):
         return Scope.PAST

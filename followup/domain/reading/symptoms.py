@@ -82,7 +82,7 @@ def _mention(
 
 def _state(match: Match, around: Surroundings) -> Scope:
     """Present, denied (negated), over (past) or not about the patient's now."""
-    if match.entry.negatable and (around.denied(match) or around.cue_in_clause("denied_after", match)):
+    if match.entry.negatable and (around.denied(match) or around.denied_after(match)):
         return Scope.NEGATED
     if around.cue_in_sentence("past", match) and not around.cue_in_sentence("again", match):
         return Scope.NEGATED
