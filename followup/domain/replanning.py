@@ -116,18 +116,21 @@ def renames(before: Schedule, after: Schedule) -> dict[str, str]:
     forward = {
         spec.renamed_from: spec.key
         for spec in after.check_ins
-        if spec.renamed_from in old and spec.renamed_from not in new
+        if spec.renamed_from is not None and spec.renamed_from in old and spec.renamed_from not in new
     }
     back = {
         spec.key: spec.renamed_from
         for spec in before.check_ins
-        if spec.renamed_from in new and spec.renamed_from not in old and spec.key not in new
+        if spec.renamed_from is not None
+        and spec.renamed_from in new
+        and spec.renamed_from not in old
+        and spec.key not in new
     }
-    return {former: name for former, name in (back | forward).items() if former is not None and name is not None}
+    return back | forward
 
 
 def name_clashes(before: Schedule, after: Schedule) -> tuple[str, ...]:
-    """Check-ins of `after` that are renamed to a name that another check-in of `before` has: nobody could tell which."""
+    """Check-ins of `after` renamed to a name that another check-in of `before` has: nobody could tell them apart."""
     old = {spec.key for spec in before.check_ins}
     return tuple(
         spec.key
@@ -277,9 +280,11 @@ class _Replanning:
         if line.unanswered_at is None or told_already:
             return None
         patience = line.unanswered_at - line.due_at
-        return max(line.unanswered_at, min(self._at.now + patience, line.closes_at)) if (
-            line.due_at <= self._at.now
-        ) else line.unanswered_at
+        return (
+            max(line.unanswered_at, min(self._at.now + patience, line.closes_at))
+            if (line.due_at <= self._at.now)
+            else line.unanswered_at
+        )
 
     def _end(
         self,
@@ -306,9 +311,11 @@ class _Replanning:
 
     def _renewed(self, check_in: CheckIn, key: str) -> CheckIn:
         # What ends here ends under the version that planned it: only there is it still described.
-        return replace(
-            check_in, key=key, schedule_version=self._plan.schedule_version, revision=self._plan.revision
-        ) if key in self._after else check_in
+        return (
+            replace(check_in, key=key, schedule_version=self._plan.schedule_version, revision=self._plan.revision)
+            if key in self._after
+            else check_in
+        )
 
     def _at_line(self, check_in: CheckIn, line: PlannedCheckIn) -> CheckIn:
         return replace(
