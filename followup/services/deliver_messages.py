@@ -174,6 +174,8 @@ def note_sent(uow: UnitOfWork, message: Message, now: datetime) -> None:
 
 def _refused(aftermath: Aftermath, message: Message, outcome: Refused, now: datetime) -> None:
     uow = aftermath.uow
+    if message.state is not MessageState.SENDING:
+        return  # a status came first and proves that the provider has it, whoever answered our request
     if outcome.kind in {RefusalKind.LATER, RefusalKind.ACCOUNT}:
         again = retry_at(
             now, message.tries, retry_after=outcome.retry_after, account=outcome.kind is RefusalKind.ACCOUNT

@@ -24,6 +24,9 @@ STALE = timedelta(seconds=45)
 LOOK_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(minutes=10)
 SAFETY_GIVE_UP = timedelta(seconds=120)
+#: Some carriers send no receipt: after this long none is waited for any more (`sent` may be the last word, Twilio docs).
+NO_RECEIPT_AFTER = timedelta(hours=24)
+NO_RECEIPT = "no_receipt"
 #: The provider's clock may be a little behind ours.
 CLOCK_SLACK = timedelta(seconds=5)
 
@@ -35,9 +38,10 @@ def settle(context: Context, limit: int = 100) -> int:
     with context.store.read() as uow:
         doubtful = uow.messages.in_doubt_due(now, limit)
         outlived = uow.messages.outlived(now, limit)
+        silent = uow.messages.without_receipt(now - NO_RECEIPT_AFTER, limit)
     moved += sum(_settle_one(context, message) for message in doubtful)
     moved += sum(_expire(context, message) for message in outlived)
-    return moved
+    return moved + sum(_note_no_receipt(context, message) for message in silent)
 
 
 def doubt_all_sending(context: Context) -> int:
@@ -73,7 +77,7 @@ def _settle_one(context: Context, message: Message) -> bool:
         fresh = uow.messages.get(message.id)
         if fresh is None or fresh.state is not MessageState.IN_DOUBT:
             return False
-        match = _match(uow, fresh, found)
+        match = _match(uow, fresh, found, provider=_provider(context, fresh))
         if match is not None:
             _adopt(Aftermath(uow=uow, context=context, now=now), fresh, match)
         else:
@@ -93,19 +97,25 @@ def _look_up(context: Context, message: Message) -> tuple[ProviderRecord, ...]:
         return ()
 
 
-def _match(uow: UnitOfWork, message: Message, found: tuple[ProviderRecord, ...]) -> ProviderRecord | None:
+def _provider(context: Context, message: Message) -> str:
+    """The name under which this message's gateway names messages."""
+    gateway = context.gateways.get(message.channel)
+    return message.provider or (gateway.name if gateway is not None else "")
+
+
+def _match(
+    uow: UnitOfWork, message: Message, found: tuple[ProviderRecord, ...], *, provider: str
+) -> ProviderRecord | None:
     """The one record that can only be this message; with several candidates, none."""
+
+    def is_free(record: ProviderRecord) -> bool:
+        known = uow.messages.by_provider_id(provider, record.provider_id)
+        return known is None or known.id == message.id
+
     candidates = [
-        record
-        for record in found
-        if not record.refused and record.body in {None, "", message.body} and _free(uow, message, record.provider_id)
+        record for record in found if not record.refused and record.body in {None, "", message.body} and is_free(record)
     ]
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _free(uow: UnitOfWork, message: Message, provider_id: str) -> bool:
-    known = uow.messages.by_provider_id(message.provider or "twilio", provider_id)
-    return known is None or known.id == message.id
 
 
 def _adopt(aftermath: Aftermath, message: Message, found: ProviderRecord) -> None:
@@ -113,7 +123,7 @@ def _adopt(aftermath: Aftermath, message: Message, found: ProviderRecord) -> Non
     adopted = replace(
         message,
         state=state,
-        provider=message.provider or "twilio",
+        provider=_provider(aftermath.context, message),
         provider_id=found.provider_id,
         sent_at=message.sending_at,
         reason=found.reason or "found at the provider",
@@ -172,5 +182,17 @@ def _expire(context: Context, message: Message) -> bool:
     with context.store.write() as uow:
         expired = replace(message, state=MessageState.EXPIRED, reason=message.reason or "too late", settled_at=now)
         moved = uow.messages.update(expired, expected=message.state)
+        uow.commit()
+    return moved
+
+
+def _note_no_receipt(context: Context, message: Message) -> bool:
+    """Its state stays `sent`, which is what is known; a receipt that comes all the same still moves it on."""
+    with context.store.write() as uow:
+        fresh = uow.messages.get(message.id)
+        if fresh is None or fresh.state is not MessageState.SENT or fresh.settled_at is not None:
+            return False
+        noted = replace(fresh, reason=NO_RECEIPT, settled_at=context.clock.now())
+        moved = uow.messages.update(noted, expected=MessageState.SENT)
         uow.commit()
     return moved

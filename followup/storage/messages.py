@@ -19,6 +19,7 @@ from followup.storage.tables.mail import (
     is_queued,
     is_sending,
     is_waiting,
+    is_without_receipt,
     messages,
 )
 from followup.storage.tables.people import suppressions
@@ -98,6 +99,11 @@ class MessageRows:
         """Those in doubt whose next look at the provider is due."""
         due = select(messages).where(is_in_doubt, _column.next_look_at <= now)
         return self._several(due.order_by(_column.next_look_at, _column.id).limit(limit))
+
+    def without_receipt(self, before: datetime, limit: int) -> tuple[Message, ...]:
+        """Texts sent at or before `before` of which the provider has said nothing more, oldest first."""
+        silent = select(messages).where(is_without_receipt, _column.sent_at <= before)
+        return self._several(silent.order_by(_column.sent_at, _column.id).limit(limit))
 
     def outlived(self, now: datetime, limit: int) -> tuple[Message, ...]:
         """Those not sent yet that may not be sent any more."""

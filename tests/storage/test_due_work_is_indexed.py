@@ -27,6 +27,7 @@ QUESTIONS = {
     "stale sending": (lambda unit: unit.messages.stale_sending(NOW), {"ix_messages_sending"}),
     "in doubt": (lambda unit: unit.messages.in_doubt_due(NOW, 100), {"ix_messages_in_doubt"}),
     "outlived": (lambda unit: unit.messages.outlived(NOW, 100), {"ix_messages_expiring"}),
+    "without receipt": (lambda unit: unit.messages.without_receipt(NOW, 100), {"ix_messages_without_receipt"}),
     "held": (lambda unit: unit.messages.held(100), {"ix_messages_held"}),
     "waiting for a patient": (lambda unit: unit.messages.waiting_for("p"), {"ix_messages_patient_id_created_at"}),
     "inbound pending": (lambda unit: unit.inbound.pending(100), {"ix_inbound_pending"}),

@@ -77,6 +77,12 @@ is_held = is_one_of(messages.c.state, (MessageState.HELD,))
 is_claimed = is_one_of(messages.c.state, (MessageState.CLAIMED,))
 is_sending = is_one_of(messages.c.state, (MessageState.SENDING,))
 is_in_doubt = is_one_of(messages.c.state, (MessageState.IN_DOUBT,))
+#: Texts that the provider took and of which nothing more has been heard. Mail servers send no receipts.
+is_without_receipt = (
+    is_one_of(messages.c.state, (MessageState.SENT,))
+    & is_one_of(messages.c.channel, (Channel.SMS,))
+    & messages.c.settled_at.is_(None)
+)
 is_waiting = is_one_of(messages.c.state, tuple(state for state in MessageState if state.waiting))
 _is_outreach = is_one_of(
     messages.c.message_class, tuple(message_class for message_class in MessageClass if message_class.keeps_window)
@@ -96,6 +102,12 @@ Index(
 )
 Index("ix_messages_sending", messages.c.sending_at, sqlite_where=is_sending, postgresql_where=is_sending)
 Index("ix_messages_in_doubt", messages.c.next_look_at, sqlite_where=is_in_doubt, postgresql_where=is_in_doubt)
+Index(
+    "ix_messages_without_receipt",
+    messages.c.sent_at,
+    sqlite_where=is_without_receipt,
+    postgresql_where=is_without_receipt,
+)
 Index("ix_messages_expiring", messages.c.expires_at, sqlite_where=is_waiting, postgresql_where=is_waiting)
 Index("ix_messages_check_in_id", messages.c.check_in_id)
 # A question of a check-in is put once per channel and attempt, whatever the intents say.

@@ -580,6 +580,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     )
     op.create_index(op.f("ix_messages_to_index_created_at"), "messages", ["to_index", "created_at"], unique=False)
     op.create_index(
+        "ix_messages_without_receipt",
+        "messages",
+        ["sent_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('sent') AND channel IN ('sms') AND settled_at IS NULL"),
+        postgresql_where=sa.text("state IN ('sent') AND channel IN ('sms') AND settled_at IS NULL"),
+    )
+    op.create_index(
         "uq_messages_outreach",
         "messages",
         ["check_in_id", "question", "channel", "message_class", "attempt"],
