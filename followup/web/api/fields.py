@@ -10,9 +10,8 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
-from followup.web.api.reading import OWN
+from followup.web.api.reading import Wrong
 
 _REGION: Final = "US"
 _YEARS: Final = range(2000, 2100)
@@ -22,52 +21,47 @@ _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _wrong(kind: str, message: str) -> PydanticCustomError:
-    # The message is a template for pydantic: braces would be fields.
-    return PydanticCustomError(f"{OWN}_{kind}", "{message}", {"message": message})
-
-
 def phone_number(text: str) -> str:
-    """`text` as E.164; without a country code it is read as a number of the US. Raises PydanticCustomError."""
+    """`text` as E.164; without a country code it is read as a number of the US. Raises Wrong."""
     try:
         number = phonenumbers.parse(text, _REGION)
     except phonenumbers.NumberParseException:
-        raise _wrong("phone", "is not a phone number; write it as +13125550142") from None
+        raise Wrong("is not a phone number; write it as +13125550142") from None
     if number.extension:
-        raise _wrong("phone", "has an extension, which cannot get texts; give a direct number") from None
+        raise Wrong("has an extension, which cannot get texts; give a direct number") from None
     if not phonenumbers.is_possible_number(number):
-        raise _wrong("phone", "does not have the right number of digits; write it as +13125550142")
+        raise Wrong("does not have the right number of digits; write it as +13125550142")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _instant(value: object) -> datetime:
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise _wrong("instant", "must be a time such as 2026-11-22T15:04:00-06:00")
+        raise Wrong("must be a time such as 2026-11-22T15:04:00-06:00")
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
-        raise _wrong("instant", "must be a time such as 2026-11-22T15:04:00-06:00") from None
+        raise Wrong("must be a time such as 2026-11-22T15:04:00-06:00") from None
     if instant.tzinfo is None:
-        raise _wrong("instant", "needs its offset from UTC, such as 2026-11-22T15:04:00-06:00")
+        raise Wrong("needs its offset from UTC, such as 2026-11-22T15:04:00-06:00")
     if instant.year not in _YEARS:
-        raise _wrong("instant", f"must lie between {_YEARS.start} and {_YEARS.stop}")
+        raise Wrong(f"must lie between {_YEARS.start} and {_YEARS.stop}")
     return instant.astimezone(UTC)
 
 
 def _day(value: object) -> date:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise _wrong("date", "must be a date such as 1984-05-31")
+        raise Wrong("must be a date such as 1984-05-31")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise _wrong("date", "must be a date such as 1984-05-31") from None
+        raise Wrong("must be a date such as 1984-05-31") from None
 
 
 def _storable(text: str) -> str:
     if any(ord(character) < 32 and character not in "\n\t" for character in text):
-        raise _wrong("text", "must not hold control characters")
+        raise Wrong("must not hold control characters")
     if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
-        raise _wrong("text", "holds half a character; send it as UTF-8")
+        raise Wrong("holds half a character; send it as UTF-8")
     return text
 
 
@@ -78,19 +72,19 @@ def _zones() -> frozenset[str]:
 
 def _zone(text: str) -> str:
     if text not in _zones():
-        raise _wrong("zone", "must be a time zone by its name, such as America/Chicago")
+        raise Wrong("must be a time zone by its name, such as America/Chicago")
     return text
 
 
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text) or ".." in text:
-        raise _wrong("email", "is not an e-mail address; write it as name@example.org")
+        raise Wrong("is not an e-mail address; write it as name@example.org")
     return text
 
 
 def _line(text: str) -> str:
     if "\n" in text or "\t" in text:
-        raise _wrong("text", "must be one line")
+        raise Wrong("must be one line")
     return text
 
 
@@ -118,8 +112,3 @@ Email = Annotated[
 Zone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, strict=True), AfterValidator(_zone)]
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-
-
-def wrong(kind: str, message: str) -> PydanticCustomError:
-    """An error with a message of ours, for checks that belong to one shape."""
-    return _wrong(kind, message)

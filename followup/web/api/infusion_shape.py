@@ -12,8 +12,8 @@ from followup.domain.infusion import Baseline
 from followup.domain.people import Consent, PatientDetails
 from followup.domain.schedule import RISK_FLAGS, Configuration
 from followup.services.record_infusion import Correction, NewInfusion, NewPatient
-from followup.web.api.fields import Day, Email, Instant, Key, Name, Phone, Text, Zone, wrong
-from followup.web.api.reading import read
+from followup.web.api.fields import Day, Email, Instant, Key, Name, Phone, Text, Zone
+from followup.web.api.reading import Wrong, read
 
 #: An infusion that is about to end may be recorded ahead; further ahead it is a slip of the pen.
 MOST_AHEAD: Final = timedelta(hours=24)
@@ -81,33 +81,33 @@ class PatientShape(Shape):
         code = language.replace("_", "-").partition("-")[0].lower()
         spoken = info.context.configuration.languages
         if code not in spoken:
-            raise wrong("language", f"must be one of {', '.join(spoken)}; leave it out where it is not known")
+            raise Wrong(f"must be one of {', '.join(spoken)}; leave it out where it is not known")
         return code
 
     @field_validator("phone")
     @classmethod
     def _reachable(cls, phone: str | None, info: ValidationInfo) -> str | None:
         if phone is None and "email" in info.data and info.data["email"] is None:
-            raise wrong("unreachable", "is needed where there is no e-mail address")
+            raise Wrong("is needed where there is no e-mail address")
         return phone
 
 
 def _check_ended(ended_at: datetime | None, info: ValidationInfo) -> datetime | None:
     if ended_at is not None and isinstance(info.context, Known) and ended_at > info.context.now + MOST_AHEAD:
-        raise wrong("ahead", "lies more than 24 hours ahead; check date and offset")
+        raise Wrong("lies more than 24 hours ahead; check date and offset")
     return ended_at
 
 
 def _check_flags(flags: list[str] | None) -> list[str] | None:
     if flags is not None and not set(flags) <= set(RISK_FLAGS):
-        raise wrong("flags", f"may hold only {', '.join(RISK_FLAGS)}")
+        raise Wrong(f"may hold only {', '.join(RISK_FLAGS)}")
     return flags
 
 
 def _check_order(discharged_at: datetime | None, info: ValidationInfo) -> datetime | None:
     ended_at = info.data.get("ended_at")
     if ended_at is not None and discharged_at is not None and discharged_at < ended_at:
-        raise wrong("order", "must not lie before ended_at")
+        raise Wrong("must not lie before ended_at")
     return discharged_at
 
 
@@ -139,9 +139,9 @@ def _configured_clinic(clinic: str | None, info: ValidationInfo) -> str | None:
         return clinic
     clinics = info.context.configuration.clinics
     if clinic is None and len(clinics) > 1:
-        raise wrong("clinic", "is needed, since there are several clinics")
+        raise Wrong("is needed, since there are several clinics")
     if clinic is not None and clinic not in clinics:
-        raise wrong("clinic", "is not a clinic of schedules.yaml")
+        raise Wrong("is not a clinic of schedules.yaml")
     return clinic
 
 
@@ -162,7 +162,7 @@ class CorrectionShape(Shape):
     @model_validator(mode="after")
     def _says_something(self) -> CorrectionShape:
         if not self.model_fields_set:
-            raise wrong("empty", "name at least one fact to change, such as ended_at")
+            raise Wrong("name at least one fact to change, such as ended_at")
         return self
 
 

@@ -13,10 +13,13 @@ from starlette.requests import Request
 
 from followup.errors import InvalidInput, Problem
 
-#: Errors with this mark carry a message of ours.
-OWN: Final = "followup"
-
 Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Wrong(ValueError):
+    """A field is wrong in a way that only we know; the message is shown and repeats nothing of the field."""
+
+
 _FIELD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
@@ -68,8 +71,9 @@ def problems_of(errors: Sequence[Any]) -> tuple[Problem, ...]:
 
 def _message(error: Mapping[str, Any]) -> str:
     kind: str = error["type"]
-    if kind.startswith(OWN):
-        return str(error["msg"])
+    ours = error.get("ctx", {}).get("error")
+    if isinstance(ours, Wrong):
+        return str(ours)
     known = _MESSAGES.get(kind)
     return known(error.get("ctx", {})) if known else "cannot be read"
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import Field
-from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,7 +18,7 @@ from followup.errors import FollowupError, InvalidInput, Problem
 from followup.web.api.fields import Instant, Name, Text, phone_number
 from followup.web.api.infusion_shape import Shape
 from followup.web.api.problems import known_problem, problem
-from followup.web.api.reading import json_body, read
+from followup.web.api.reading import Wrong, json_body, read
 from followup.web.csrf import Forms
 from followup.web.deps import Simulation
 from followup.web.simulator.door import local, on_thread
@@ -97,7 +96,7 @@ def number_in(text: str) -> str:
     """A phone number as E.164; one that is none stays as it is, so that odd senders can be tried too."""
     try:
         return phone_number(text.strip())
-    except PydanticCustomError:
+    except Wrong:
         return text.strip()
 
 
