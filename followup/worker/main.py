@@ -24,15 +24,19 @@ from followup.services.deliver_messages import deliver
 from followup.services.health import Health, Watch, health
 from followup.services.settle_doubts import doubt_all_sending
 from followup.settings import LiveSettings, load
+from followup.web.api.infusion_shape import read_infusion
 from followup.web.app import create_app
 from followup.web.deps import Lifespan, WebDeps
 from followup.worker.bell import Bell
 from followup.worker.heartbeat import heartbeat_to
+from followup.worker.import_folder import import_job
 from followup.worker.jobs import Job, jobs
 from followup.worker.loop import Crew
 from followup.worker.refusal import USED_WRONGLY, refusal
 from followup.worker.serve import end_on_signals, listen, serve
 
+#: Ended by an error that nobody foresaw; whatever watches over processes starts it again.
+BROKEN = 1
 #: What is on the wire gets this long after the signal, in seconds; requests that were open before have had two.
 STOP_SECONDS = 6.0
 
@@ -58,6 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in refusal(error):
             print(line, file=sys.stderr)  # noqa: T201 - whoever starts it reads this
         return USED_WRONGLY
+    except Exception as error:  # never a traceback: it may quote a patient  # noqa: BLE001
+        found = log.describe(error)
+        _log.error("ended by an error of its own", **found)
+        print(f"ended by an error of its own: {found['error']} at {found['where']}", file=sys.stderr)  # noqa: T201
+        return BROKEN
     return 0
 
 
@@ -99,6 +108,7 @@ def _alone(service: Service, role: Role) -> AbstractContextManager[None]:
 
 def _start(service: Service, role: Role, bell: Bell) -> None:
     table = jobs(heartbeat_to(service.settings.heartbeat_url))
+    table += import_job(service.settings.import_folder, read_infusion)
     crew = Crew(service.context, bell, table, _deliver_one)
     if role is Role.WORKER:
         _work_until_told(crew)
