@@ -63,6 +63,7 @@ class Situation:
     unclosed: tuple[Alert, ...] = ()
     last_safety_at: datetime | None = None
     suppressed: bool = False
+    confirmed: bool = False
     photo: bool = False
     invited: bool = False
     last_language: str | None = None
@@ -302,10 +303,10 @@ def _danger(evidence: Evidence, level: Level) -> bool:
 def safety_text(situation: Situation, judged: Judged, now: datetime) -> list[Effect]:
     """The text that answers an emergency or urgent finding, if one may go."""
     named = judged.fresh.named
-    if named is None or situation.patient.safe_contact_hold or situation.suppressed:
+    if named is None or situation.patient.safe_contact_hold or replies.forbidden(judged.fresh):
         return []
-    if replies.forbidden(judged.fresh):
-        return []
+    if situation.suppressed:
+        return _one_text(situation, named)
     family = ReplyFamily.SORRY if named.reply is ReplyFamily.IN_CARE and _died(judged.evidence) else named.reply
     template = replies.text_for(family, situation.reach)
     if named.level is Level.EMERGENCY and situation.emergency_open:
@@ -315,6 +316,13 @@ def safety_text(situation: Situation, judged: Judged, now: datetime) -> list[Eff
         return []
     safety = _danger(judged.evidence, named.level)
     return [Say(template=template, message_class=MessageClass.SAFETY if safety else MessageClass.REPLY)]
+
+
+def _one_text(situation: Situation, named: Rule) -> list[Effect]:
+    """A number that has opted out and was never told so gets the one text that says both, and only for an emergency."""
+    if situation.confirmed or named.level is not Level.EMERGENCY:
+        return []
+    return [Say(template=replies.stopping_text(named), message_class=MessageClass.SAFETY)]
 
 
 def reported_status(situation: Situation, judged: Judged) -> list[Effect]:

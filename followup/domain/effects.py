@@ -66,6 +66,8 @@ class RaiseConcern:
 
 #: The source of an opt-out by somebody who is not the patient: it holds for the number and not for the person.
 WRONG_NUMBER = "wrong number"
+#: The source of an opt-out that the provider keeps: it has blocked the number, so that no text of ours arrives.
+BY_PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

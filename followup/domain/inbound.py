@@ -12,6 +12,7 @@ from followup.domain.answering import Reader, asked_as
 from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge, reported_status, safety_text
 from followup.domain.coverage import Reach
 from followup.domain.effects import (
+    BY_PROVIDER,
     WRONG_NUMBER,
     Decision,
     DoubtAnswers,
@@ -32,12 +33,14 @@ from followup.domain.level import Level
 from followup.domain.message import MessageClass
 from followup.domain.plan import CheckInState
 from followup.domain.planning import SkipReason
-from followup.domain.reading import CRISIS_TOPICS, Asked, Kind, Reading
-from followup.domain.schedule import Clinic, Configuration, EventKind, ReplyFamily, Rule
+from followup.domain.reading import Asked, Kind, Reading
+from followup.domain.schedule import Clinic, Configuration, EventKind, Rule
 from followup.domain.triage import Evidence, Triage, triage
 
 #: An inbound older than this is read and alerts, but gets no automatic answer: the moment has passed.
 STALE_AFTER = timedelta(hours=1)
+#: What stands on an alert about a number that gets no more texts.
+OPTED_OUT_NOTE = "opted out: phone"
 
 _CODE = re.compile(rf"(?:(?:ack|ok|take)\W+)?([{CODE_ALPHABET}]{{{CODE_LENGTH}}})\W*", re.IGNORECASE)
 
@@ -47,8 +50,8 @@ class Stranger:
     """What is known when the sender is no patient: the clinic written to and what stands about the number.
 
     `also` are patients who share the number, where the text could be any of theirs. `suppressed`: the number
-    has opted out; `held`: contact with one of them is on hold; `reassured`: a safety text went to the number
-    less than `AGAIN_AT_MOST` ago.
+    has opted out, `confirmed` that it was told so or is blocked by the provider; `held`: contact with one of them
+    is on hold; `reassured`: a safety text went to the number less than `AGAIN_AT_MOST` ago.
     """
 
     clinic: Clinic
@@ -57,6 +60,7 @@ class Stranger:
     unclosed: tuple[Alert, ...] = ()
     also: tuple[str, ...] = ()
     suppressed: bool = False
+    confirmed: bool = False
     held: bool = False
     reassured: bool = False
 
@@ -104,6 +108,8 @@ def decide_for_patient(
     reading = read(asked_as(situation.configuration.questions.get(question) if question else None))
     if (reading.reaction or reading.auto_reply) and not _danger_in(reading):
         return Decision(kind="reaction" if reading.reaction else "auto_reply", level=Level.NONE)
+    if _only_quotes(reading) and not situation.photo:
+        return Decision(kind="quoted", level=Level.NONE)
     danger = _danger_in(reading)
     match keyword_of(reading, opt_out_type):
         case "stop":
@@ -148,6 +154,8 @@ def decide_for_stranger(
     """The decision about a text that is filed to no patient: an unknown number, or one that several share."""
     if (reading.reaction or reading.auto_reply) and not _danger_in(reading):
         return Decision(kind="reaction" if reading.reaction else "auto_reply", level=Level.NONE)
+    if _only_quotes(reading):
+        return Decision(kind="quoted", level=Level.NONE)
     event = EventKind.TWO_PATIENTS if stranger.also else EventKind.UNKNOWN_SENDER
     words = Evidence(findings=reading.findings, read_level=words_level(reading))
     met = triage(words, stranger.configuration.rules)
@@ -181,18 +189,29 @@ def _danger_in(reading: Reading) -> bool:
     return any(finding.scope.counts and finding.level.at_least(Level.URGENT) for finding in reading.findings)
 
 
+def _only_quotes(reading: Reading) -> bool:
+    """Whether a text is nothing but a copy of what we sent."""
+    return _says_something(reading.text) and not _says_something(reading.new_words)
+
+
+def _says_something(text: str) -> bool:
+    return any(not sign.isspace() and (sign.isalnum() or not sign.isascii()) for sign in text)
+
+
 def _keyword_text(template: str) -> Say:
     return Say(template=template, message_class=MessageClass.KEYWORD)
 
 
 def _stranger_stop(stranger: Stranger, met: Triage, words: Evidence, *, provider_answered: bool) -> tuple[Effect, ...]:
-    effects: list[Effect] = [OptOut(source="text"), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
+    source = _opt_out_source(provider_answered=provider_answered)
+    effects: list[Effect] = [OptOut(source=source), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
     if any(alert.level.at_least(Level.URGENT) for alert in stranger.unclosed):
         words = replace(words, events=words.events | {EventKind.STOP_DURING_WATCH})
         met = triage(words, stranger.configuration.rules)
     if words.events or met.level.at_least(Level.URGENT):
         effects.append(_concern_of(met, words, again=True))
-    silent = provider_answered or stranger.suppressed or stranger.held or replies.forbidden(met)
+    told = stranger.suppressed and (stranger.confirmed or met.level is not Level.EMERGENCY)
+    silent = provider_answered or told or stranger.held or replies.forbidden(met)
     if not silent:
         effects.append(_stop_text(met, stranger.unclosed, stranger.configuration))
     return tuple(effects)
@@ -200,8 +219,11 @@ def _stranger_stop(stranger: Stranger, met: Triage, words: Evidence, *, provider
 
 def _stranger_text(stranger: Stranger, told: Triage, reading: Reading) -> tuple[Effect, ...]:
     named = told.named
-    if named is None or stranger.suppressed or stranger.held or replies.forbidden(told):
+    if named is None or stranger.held or replies.forbidden(told):
         return ()
+    if stranger.suppressed:
+        one_text = named.level is Level.EMERGENCY and not stranger.confirmed
+        return (_stop_with_danger(named),) if one_text else ()
     template = replies.text_for(named.reply, stranger.reach)
     if template is None:
         return ()
@@ -213,13 +235,20 @@ def _stranger_text(stranger: Stranger, told: Triage, reading: Reading) -> tuple[
     return (Say(template=template, message_class=MessageClass.SAFETY if dangerous else MessageClass.REPLY),)
 
 
+def _opt_out_source(*, provider_answered: bool) -> str:
+    """Who keeps the opt-out: a number that the provider has blocked cannot be written to at all."""
+    return BY_PROVIDER if provider_answered else "text"
+
+
 def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool, now: datetime) -> Decision:
     """No further texts but the one confirmation; danger, or an alert already open, still tells staff."""
     judged = judge(situation, reading, None, (), now)
     judged = _with_stop_events(situation, judged, reading)
     wrong_number = EventKind.WRONG_NUMBER in judged.evidence.events
-    source = WRONG_NUMBER if wrong_number else "text"
-    effects: list[Effect] = [OptOut(source=source), DropWaiting(reason=SkipReason.OPTED_OUT.value)]
+    effects: list[Effect] = [
+        OptOut(source=WRONG_NUMBER if wrong_number else _opt_out_source(provider_answered=provider_answered)),
+        DropWaiting(reason=SkipReason.OPTED_OUT.value),
+    ]
     if wrong_number:
         effects.append(DoubtAnswers(patient=situation.patient.id))
     if situation.check_in is not None:
@@ -234,7 +263,8 @@ def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool,
     if judged.fresh.opens_alert:
         effects.append(_stop_concern(situation, judged))
     held = situation.patient.safe_contact_hold or replies.forbidden(judged.fresh)
-    if not situation.suppressed and not provider_answered and not held:
+    told = situation.suppressed and (situation.confirmed or judged.fresh.level is not Level.EMERGENCY)
+    if not told and not provider_answered and not held:
         effects.append(_stop_text(judged.fresh, situation.unclosed, situation.configuration))
     return Decision(kind=Kind.OPT_OUT.value, level=judged.fresh.level, effects=tuple(effects))
 
@@ -242,7 +272,7 @@ def _opt_out(situation: Situation, reading: Reading, *, provider_answered: bool,
 def _stop_concern(situation: Situation, judged: Judged) -> RaiseConcern:
     """STOP is told like any concern; while somebody watches over the patient it joins that alert and tells again."""
     dangerous = judged.fresh.level.at_least(Level.URGENT)
-    told = concern(judged, situation.check_in, again=dangerous or situation.watched, note="opted out: phone")
+    told = concern(judged, situation.check_in, again=dangerous or situation.watched, note=OPTED_OUT_NOTE)
     if dangerous or not situation.watched:
         return told
     watch = max(situation.unclosed, key=lambda alert: alert.level.rank)
@@ -274,13 +304,7 @@ def _stop_text(met: Triage, unclosed: tuple[Alert, ...], configuration: Configur
 
 
 def _stop_with_danger(rule: Rule | None) -> Say:
-    template = "E_CRISIS_STOP" if rule is not None and _is_about_crisis(rule) else "E_MED_STOP"
-    return Say(template=template, message_class=MessageClass.SAFETY)
-
-
-def _is_about_crisis(rule: Rule) -> bool:
-    by_words = any(condition.words & CRISIS_TOPICS for condition in rule.when)
-    return by_words or rule.reply in {ReplyFamily.CRISIS, ReplyFamily.MOOD_CHECK}
+    return Say(template=replies.stopping_text(rule), message_class=MessageClass.SAFETY)
 
 
 def _is_of_the_patient(rule: Rule | None) -> bool:

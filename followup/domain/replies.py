@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from followup.domain.coverage import Reach
 from followup.domain.level import Level
-from followup.domain.schedule import ReplyFamily, Score
+from followup.domain.reading import CRISIS_TOPICS
+from followup.domain.schedule import ReplyFamily, Rule, Score
 from followup.domain.triage import Evidence, Triage
 
 _BY_REACH: dict[ReplyFamily, dict[Reach, str]] = {
@@ -45,6 +46,16 @@ def text_for(family: ReplyFamily, reach: Reach) -> str | None:
 def forbidden(met: Triage) -> bool:
     """Whether any text may put the patient in danger: an urgent rule that holds asks for none, whatever else holds."""
     return any(rule.reply is ReplyFamily.NONE for rule in met.rules if rule.level.at_least(Level.URGENT))
+
+
+def stopping_text(rule: Rule | None) -> str:
+    """The one confirmation of an opt-out that also says what the danger of `rule` needs."""
+    return "E_CRISIS_STOP" if rule is not None and _is_about_crisis(rule) else "E_MED_STOP"
+
+
+def _is_about_crisis(rule: Rule) -> bool:
+    by_words = any(condition.words & CRISIS_TOPICS for condition in rule.when)
+    return by_words or rule.reply in {ReplyFamily.CRISIS, ReplyFamily.MOOD_CHECK}
 
 
 def closing_text(triage: Triage, evidence: Evidence) -> str:

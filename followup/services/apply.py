@@ -23,7 +23,8 @@ from followup.domain.effects import (
     SwitchLanguage,
     TakeAlert,
 )
-from followup.domain.inbound import STALE_AFTER
+from followup.domain.inbound import OPTED_OUT_NOTE, STALE_AFTER
+from followup.domain.level import Level
 from followup.domain.message import MessageClass, MessageState
 from followup.domain.people import Channel
 from followup.domain.plan import Answer
@@ -170,12 +171,19 @@ def _concern(scene: Scene, effect: RaiseConcern) -> None:
             inbound=scene.inbound.id,
             check_in=effect.check_in,
             again=effect.again,
-            note=effect.note,
+            note=effect.note or _opted_out_note(scene, effect),
             join=effect.join,
         ),
         actor=scene.actor,
         now=scene.now,
     )
+
+
+def _opted_out_note(scene: Scene, effect: RaiseConcern) -> str | None:
+    """Whoever takes a dangerous text from a number that gets no texts must know that only a call reaches it."""
+    urgent = effect.triage.level.at_least(Level.URGENT)
+    opted_out = urgent and scene.uow.suppressions.active(scene.clinic.key, Channel.SMS, scene.inbound.sender)
+    return OPTED_OUT_NOTE if opted_out else None
 
 
 def _suppress(scene: Scene, source: str) -> None:

@@ -13,7 +13,7 @@ from followup.domain import inbound as routing
 from followup.domain.alert import Alert
 from followup.domain.answering import Reader
 from followup.domain.conversation import AGAIN_AT_MOST, Situation
-from followup.domain.effects import Decision, RaiseConcern
+from followup.domain.effects import BY_PROVIDER, Decision, RaiseConcern
 from followup.domain.evidence import inputs_of, understood_as, words_level
 from followup.domain.level import Level
 from followup.domain.people import Channel, Patient
@@ -182,6 +182,7 @@ class _Turn:
             unclosed=self._unclosed(patient=history.patient),
             last_safety_at=self._last_safety_at(history.patient),
             suppressed=self._suppressed(),
+            confirmed=self._confirmed(),
             photo=bool(scene.inbound.media),
             invited=self._is_invited(history.patient),
             last_language=self._last_language(history.patient),
@@ -216,6 +217,13 @@ class _Turn:
     def _suppressed(self) -> bool:
         scene = self.scene
         return scene.uow.suppressions.active(scene.clinic.key, Channel.SMS, scene.inbound.sender)
+
+    def _confirmed(self) -> bool:
+        """Whether the number was told that its texts have stopped, by us or by a provider that blocks it since."""
+        uow, clinic, sender = self.scene.uow, self.scene.clinic.key, self.scene.inbound.sender
+        opt_outs = uow.suppressions.history(clinic, Channel.SMS, sender)
+        blocked = any(one.lifted_at is None and one.began_by == BY_PROVIDER for one in opt_outs)
+        return blocked or uow.messages.confirmation_sent(clinic, sender)
 
     def _is_invited(self, patient: Patient) -> bool:
         """Whether the patient was asked to agree to texts some days ago and has not agreed yet."""
@@ -252,6 +260,7 @@ class _Turn:
             unclosed=self._unclosed(patient=None),
             also=tuple(patient.id for patient in scene.patients),
             suppressed=self._suppressed(),
+            confirmed=self._confirmed(),
             held=any(patient.safe_contact_hold for patient in scene.patients),
             reassured=self._reassured(),
         )

@@ -248,8 +248,17 @@ def test_an_acknowledged_emergency_is_still_open_and_an_urgent_one_is_not():
 
 @pytest.mark.parametrize("topic", ["suicide", "chest_pain", "fall"])
 def test_an_opted_out_patient_in_danger_is_phoned_not_texted(topic):
-    decision = decide(after(suppressed=True), says(topic))
+    decision = decide(after(suppressed=True, confirmed=True), says(topic))
     assert texts(decision) == []
+    assert len(concerns(decision)) == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "text"), [("suicide", ["E_CRISIS_STOP"]), ("chest_pain", ["E_MED_STOP"]), ("fall", [])]
+)
+def test_an_opted_out_patient_who_was_never_told_so_gets_the_one_text_in_an_emergency(topic, text):
+    decision = decide(after(suppressed=True), says(topic))
+    assert texts(decision) == text
     assert len(concerns(decision)) == 1
 
 
