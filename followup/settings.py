@@ -242,6 +242,7 @@ class Settings(BaseSettings):
     database_url: str | None = _setting("FOLLOWUP_DATABASE_URL", default=None, repr=False)
     schedules: Path = _setting("FOLLOWUP_SCHEDULES", default=Path("schedules.yaml"))
     templates: Path = _setting("FOLLOWUP_TEMPLATES", default=Path("templates"))
+    import_folder: Path | None = _setting("FOLLOWUP_IMPORT_FOLDER", default=None)
     public_url: WebAddress | None = _setting("FOLLOWUP_PUBLIC_URL", default=None)
     host: str = _setting("FOLLOWUP_HOST", default="127.0.0.1")
     port: Port = _setting("FOLLOWUP_PORT", default=8000)

@@ -11,6 +11,7 @@ from followup.cli.saying import local, say, say_json, say_table
 from followup.cli.times import instant
 from followup.cli.wiring import DEFAULT_VAR, Clinic, Json, Var, actor, opened
 from followup.domain.people import Channel, PatientStatus
+from followup.services import merge_patients
 from followup.services.change_patient import opt_out as stop_texts
 from followup.services.change_patient import set_status
 from followup.services.show_patient import patient_view
@@ -66,6 +67,55 @@ def opt_out(
     with opened(var) as context:
         dropped = stop_texts(context, patient, channel, clinic=clinic, actor=actor())
     say(f"Nothing goes to {patient} by {channel.value} any more; {dropped} waiting dropped. Only START lifts it.")
+
+
+@app.command()
+def merge(
+    keep: Annotated[str, typer.Argument(help="The clinic's id that stays.", metavar="KEEP")],
+    other: Annotated[str, typer.Argument(help="The clinic's id of the same person, whose record moves.")],
+    clinic: Clinic = None,
+    var: Var = DEFAULT_VAR,
+    as_json: Json = False,
+) -> None:
+    """Make one patient of two ids that are one person. Either id finds them afterwards; `unmerge` undoes it.
+
+    Example: followup patient merge P-101 P-877
+    """
+    with opened(var) as context:
+        done = merge_patients.merge(context, keep, other, clinic=clinic, actor=actor())
+    _tell_merge(done, f"{other} is {keep} now", "retired", as_json=as_json)
+
+
+@app.command()
+def unmerge(
+    other: Annotated[str, typer.Argument(help="The clinic's id whose record was moved.")],
+    clinic: Clinic = None,
+    var: Var = DEFAULT_VAR,
+    as_json: Json = False,
+) -> None:
+    """Undo a merge: what came with this id, and what has come to hang on its infusions since, moves back.
+
+    Example: followup patient unmerge P-877
+    """
+    with opened(var) as context:
+        done = merge_patients.unmerge(context, other, clinic=clinic, actor=actor())
+    _tell_merge(done, f"{other} is a patient of its own again", "planned again", as_json=as_json)
+
+
+def _tell_merge(done: merge_patients.Merged, what: str, retired: str, *, as_json: bool) -> None:
+    if as_json:
+        say_json(
+            {
+                "kept": done.kept.external_id,
+                "other": done.other.external_id,
+                "moved": dict(done.moved),
+                "check_ins": done.retired,
+                "opted_out": list(done.opted_out),
+            }
+        )
+        return
+    moved = ", ".join(f"{count} {kind.replace('_', '-')}" for kind, count in done.moved.items() if count)
+    say(f"{what}; moved: {moved or 'nothing'}; check-ins {retired}: {done.retired}.")
 
 
 def _show(view: dict[str, Any]) -> None:

@@ -8,16 +8,18 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, false, insert, or_, select, update
 
 from followup.domain.people import Channel, Consent, Patient, PatientDetails
 from followup.storage.addresses import Directory
 from followup.storage.mapping import Seals
 from followup.storage.rows import Row, Rows
-from followup.storage.tables.people import patient_words, patients
+from followup.storage.tables.people import patient_merges, patient_words, patients
 from followup.storage.vault import Vault
 
 _SEARCH_LIMIT = 50
+#: A record that was merged into another is found by its id alone.
+_stands = ~exists().where(patient_merges.c.merged_id == patients.c.id, patient_merges.c.undone_at.is_(None))
 
 
 class PatientRows:
@@ -43,21 +45,29 @@ class PatientRows:
         return self._one(self._rows.first(select(patients).where(patients.c.id == patient_id)))
 
     def by_external_id(self, clinic: str, external_id: str) -> Patient | None:
-        """By the clinic's own id."""
+        """By the clinic's own id; where two ids were merged, either finds the one patient."""
+        found = self.recorded_as(clinic, external_id)
+        while found is not None and (kept := self._merged_into(found.id)) is not None:
+            found = self.get(kept)
+        return found
+
+    def recorded_as(self, clinic: str, external_id: str) -> Patient | None:
+        """The very record under the clinic's id, also where it was merged into another."""
         ours = (patients.c.clinic_id == clinic) & (patients.c.external_id == external_id)
         return self._one(self._rows.first(select(patients).where(ours)))
 
     def by_address(self, clinic: str | None, channel: Channel, address: str) -> tuple[Patient, ...]:
         """Everybody reached at this number or e-mail address, oldest first; `clinic` None means any clinic."""
         column = patients.c.email_index if channel is Channel.EMAIL else patients.c.phone_index
-        found = select(patients).where(column.in_(self._directory.addresses(address))).order_by(patients.c.id)
+        reached = column.in_(self._directory.addresses(address)) & _stands
+        found = select(patients).where(reached).order_by(patients.c.id)
         if clinic is not None:
             found = found.where(patients.c.clinic_id == clinic)
         return self._several(self._rows.all(found))
 
     def list(self, clinic: str | None, limit: int, after: str | None = None) -> tuple[Patient, ...]:
         """Oldest first; `after` is the id of the last one seen."""
-        page = select(patients).order_by(patients.c.id).limit(limit)
+        page = select(patients).where(_stands).order_by(patients.c.id).limit(limit)
         if clinic is not None:
             page = page.where(patients.c.clinic_id == clinic)
         if after is not None:
@@ -71,8 +81,14 @@ class PatientRows:
             for hashes in self._directory.sought_words(words)
         ]
         named = or_(patients.c.external_id == words.strip(), _all_of(by_name))
-        found = select(patients).where(patients.c.clinic_id == clinic, named).order_by(patients.c.id)
-        return self._several(self._rows.all(found.limit(_SEARCH_LIMIT)))
+        found = select(patients).where(patients.c.clinic_id == clinic, named, _stands).order_by(patients.c.id)
+        people = self._several(self._rows.all(found.limit(_SEARCH_LIMIT)))
+        merged = self.by_external_id(clinic, words.strip())
+        return people if merged is None or merged in people else (merged, *people)
+
+    def _merged_into(self, patient_id: str) -> str | None:
+        kept: str | None = self._rows.scalar(select(patient_merges.c.kept_id).where(_standing(patient_id)))
+        return kept
 
     def _row(self, patient: Patient) -> dict[str, Any]:
         directory = self._directory
@@ -149,6 +165,10 @@ class PatientRows:
         if frozenset(stored) != self._directory.name_words(patient.name):
             self._rows.change(delete(patient_words).where(mine))
             self._write_words(patient)
+
+
+def _standing(merged: str) -> ColumnElement[bool]:
+    return and_(patient_merges.c.merged_id == merged, patient_merges.c.undone_at.is_(None))
 
 
 def _all_of(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from followup.storage.infusions import InfusionRows
 from followup.storage.jobs import JobRows
 from followup.storage.leases import LeaseRows
 from followup.storage.links import LinkRows
+from followup.storage.merges import MergeRows
 from followup.storage.messages import MessageRows
 from followup.storage.patients import PatientRows
 from followup.storage.plans import PlanRows
@@ -64,6 +65,11 @@ class UnitOfWork:
     def patients(self) -> PatientRows:
         """The patients."""
         return PatientRows(self._rows, self._vault)
+
+    @cached_property
+    def merges(self) -> MergeRows:
+        """The merges of patients."""
+        return MergeRows(self._rows)
 
     @cached_property
     def infusions(self) -> InfusionRows:

@@ -47,6 +47,29 @@ patient_words = Table(
     Index(None, "patient_id"),
 )
 
+#: Two ids that turned out to be one person. The record under `merged_id` stands aside while `undone_at` is empty.
+patient_merges = Table(
+    "patient_merges",
+    metadata,
+    own_id(),
+    clinic(),
+    reference("kept_id", "patients"),
+    reference("merged_id", "patients"),
+    instant("merged_at"),
+    text("merged_by"),
+    text("moved"),
+    instant("undone_at", nullable=True),
+    text("undone_by", nullable=True),
+    Index(None, "kept_id"),
+    Index(
+        "uq_patient_merges_standing",
+        "merged_id",
+        unique=True,
+        sqlite_where=Column("undone_at").is_(None),
+        postgresql_where=Column("undone_at").is_(None),
+    ),
+)
+
 #: Opt-outs, one row each time one begins. They hang on the address, not on the patient, and are never deleted.
 suppressions = Table(
     "suppressions",
