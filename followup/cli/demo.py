@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -87,8 +90,14 @@ def _welcome(made: Demo, address: str, *, browser: bool) -> None:
     say(f"  staff pages  {address}/staff   sign in as {names}; password {made.password}")
     say(f"  simulator    {address}/simulator   phones, mailboxes and the clock")
     say(f"  API token    {made.settings.api_token}")
-    if browser:
-        open_new_tab(address)
+    if browser and _has_a_screen():
+        # A thread of its own: some ways to open a browser wait until it is closed.
+        threading.Thread(target=open_new_tab, args=(address,), daemon=True).start()
+
+
+def _has_a_screen() -> bool:
+    """Without one, a browser of the terminal would take over this very terminal."""
+    return sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _web(made: Demo) -> WebDeps:
