@@ -30,7 +30,15 @@ class CheckInScene:
     def schedule(self, check_in: CheckIn) -> Schedule | None:
         """The schedule that the check-in comes from."""
         plan = self.uow.plans.get(check_in.plan)
-        return self.configuration(check_in).schedule(plan.schedule) if plan else None
+        if plan is None:
+            return None
+        configuration = self.configuration(check_in)
+        return configuration.schedule(plan.schedule) or self._matching(configuration, check_in)
+
+    def _matching(self, configuration: Configuration, check_in: CheckIn) -> Schedule | None:
+        """The plan goes by a schedule that has got another name since the check-in was asked."""
+        infusion = self.uow.infusions.get(check_in.infusion)
+        return configuration.schedule_for(infusion.treatment, infusion.indication) if infusion else None
 
     def spec(self, check_in: CheckIn) -> CheckInSpec | None:
         """What the schedule says of the check-in."""

@@ -11,6 +11,7 @@ from followup.services.advance_alerts import advance_due
 from followup.services.context import Context
 from followup.services.deliver_messages import deliver
 from followup.services.read_inbound import read_pending
+from followup.services.replan_plans import anything_behind, replan_plans
 from followup.services.send_digest import send_digests
 from followup.services.send_due_checkins import send_due_checkins
 from followup.services.settle_doubts import settle
@@ -35,7 +36,13 @@ def run_until_quiet(context: Context) -> int:
 
 
 def _one_round(context: Context) -> int:
-    moved = read_pending(context) + send_due_checkins(context) + advance_due(context) + settle(context)
+    moved = (
+        replan_plans(context)
+        + read_pending(context)
+        + send_due_checkins(context)
+        + advance_due(context)
+        + settle(context)
+    )
     moved += send_digests(context) + watch_feed(context)
     return moved + sum(deliver(context, lane) for lane in Lane)
 
@@ -44,7 +51,7 @@ def _anything_due(context: Context) -> bool:
     with context.store.read() as uow:
         waiting = uow.inbound.oldest_pending_at() is not None
     due = next_event_at(context)
-    return waiting or (due is not None and due <= context.clock.now())
+    return waiting or anything_behind(context) or (due is not None and due <= context.clock.now())
 
 
 def next_event_at(context: Context) -> datetime | None:

@@ -13,11 +13,12 @@ from followup.domain.pacing import retired_by
 from followup.domain.people import Channel, Consent, Patient, PatientDetails
 from followup.domain.plan import CheckIn, CheckInState, Plan
 from followup.domain.planning import PlannedCheckIn, SkipReason, plan_check_ins
-from followup.domain.schedule import Clinic, Configuration, EventKind, Schedule
+from followup.domain.schedule import Clinic, EventKind, Schedule
 from followup.errors import Conflict, NotFound
 from followup.ids import new_id
 from followup.services.alerting import raise_event
-from followup.services.context import Context, Published, clinic_of
+from followup.services.context import ContentBook, Context, Published, clinic_of
+from followup.services.revising import Before, Reviser, lock_plan
 from followup.storage.unit_of_work import UnitOfWork
 
 
@@ -79,21 +80,31 @@ def record_infusion(context: Context, new: NewInfusion, *, actor: str, keep: boo
     with context.store.write() as uow:
         known = uow.infusions.by_external_id(clinic.key, new.id)
         if known is not None:
-            recorded = _again(uow, known, new, actor, now)
+            recorded = _again(uow, context.content, published, known, new, actor, now)
         else:
-            recorded = _first(uow, published, clinic, new, actor, now)
+            recorded = _first(uow, context.content, published, clinic, new, actor, now)
         if keep:
             uow.commit()
     return recorded
 
 
-def _again(uow: UnitOfWork, known: Infusion, new: NewInfusion, actor: str, now: datetime) -> Recorded:
+def _again(
+    uow: UnitOfWork,
+    book: ContentBook,
+    published: Published,
+    known: Infusion,
+    new: NewInfusion,
+    actor: str,
+    now: datetime,
+) -> Recorded:
     patient = uow.patients.get(known.patient)
-    differing = _differing_facts(known, patient, new)
+    differing = _differing_facts(known, uow.patients.by_external_id(known.clinic, new.patient.id), new)
     if differing or patient is None:
         message = f"this infusion is recorded with other facts ({', '.join(differing)}); correct it with PATCH"
         raise Conflict(message)
-    patient = _store_patient(uow, new, patient, actor, now)
+    before = patient
+    patient = _store_patient(uow, new, before, actor, now)
+    _follow_zone(uow, book, published, before, patient, now)
     return Recorded(
         outcome=RecordOutcome.SAME,
         infusion=known,
@@ -102,9 +113,10 @@ def _again(uow: UnitOfWork, known: Infusion, new: NewInfusion, actor: str, now: 
     )
 
 
-def _differing_facts(known: Infusion, patient: Patient | None, new: NewInfusion) -> list[str]:
+def _differing_facts(known: Infusion, named: Patient | None, new: NewInfusion) -> list[str]:
+    """`named` is whom the posted id of the patient means: two ids may be one person."""
     pairs = {
-        "patient.id": (patient.external_id if patient else None, new.patient.id),
+        "patient.id": (known.patient, named.id if named else None),
         "treatment": (known.treatment, new.treatment),
         "ended_at": (known.ended_at, new.ended_at),
         "baseline": (known.baseline, new.baseline),
@@ -113,11 +125,18 @@ def _differing_facts(known: Infusion, patient: Patient | None, new: NewInfusion)
 
 
 def _first(
-    uow: UnitOfWork, published: Published, clinic: Clinic, new: NewInfusion, actor: str, now: datetime
+    uow: UnitOfWork,
+    book: ContentBook,
+    published: Published,
+    clinic: Clinic,
+    new: NewInfusion,
+    actor: str,
+    now: datetime,
 ) -> Recorded:
     configuration = published.content.configuration
     known = uow.patients.by_external_id(clinic.key, new.patient.id)
     patient = _store_patient(uow, new, known, actor, now)
+    _follow_zone(uow, book, published, known or patient, patient, now)
     infusion = Infusion(
         id=new_id(),
         clinic=clinic.key,
@@ -337,48 +356,35 @@ def correct_infusion(
         infusion = replace(known, **{name: value for name, value in changes.items() if value is not None})
         if infusion != known:
             uow.infusions.update(infusion)
-            _replan(uow, published, clinic, infusion, now)
+            _replan(uow, context.content, published, known, infusion, now)
             _audit(uow, actor, "infusion.corrected", infusion.id, now)
         uow.commit()
     return infusion
 
 
-def _replan(uow: UnitOfWork, published: Published, clinic: Clinic, infusion: Infusion, now: datetime) -> None:
-    patient = uow.patients.get(infusion.patient)
+def _replan(
+    uow: UnitOfWork, book: ContentBook, published: Published, before: Infusion, infusion: Infusion, now: datetime
+) -> None:
+    """Plan a course anew after one of its facts was corrected; `before` is the infusion as it was."""
     plan = uow.plans.of_infusion(infusion.id)
-    if patient is None or plan is None or infusion.cancelled_at is not None:
+    if plan is None or infusion.cancelled_at is not None:
         return
-    configuration: Configuration = published.content.configuration
-    schedule = configuration.schedule_for(infusion.treatment, infusion.indication) or configuration.safety_course
-    planned = plan_check_ins(
-        infusion,
-        schedule,
-        clinic,
-        zone=patient.timezone,
-        now=now,
-        discharge_gap=configuration.discharge_gap,
-        history_after=configuration.history_after,
-    )
-    existing = {one.key: one for one in uow.check_ins.of_plan(plan.id)}
-    revised = replace(plan, schedule=schedule.key, schedule_version=published.version, revision=plan.revision + 1)
-    uow.plans.update(revised)
-    fresh: list[CheckIn] = []
-    for one in planned:
-        made = _check_in(revised, one, now)
-        before = existing.get(one.key)
-        if before is None:
-            fresh.append(made)
-        elif _may_move(before):
-            uow.check_ins.update(replace(made, id=before.id), expected=before.state)
-    uow.check_ins.add_many(fresh)
-    gone = [one for key, one in existing.items() if key not in {plan_line.key for plan_line in planned}]
-    _cancel(uow, gone, SkipReason.INFUSION_CANCELLED, now)
-    uow.wake("check_in")
+    lock_plan(uow, plan.id)
+    Reviser.to(book, published, uow).revise(uow, plan, now, Before(infusion=before))
 
 
-def _may_move(check_in: CheckIn) -> bool:
-    never_asked = check_in.sent_at is None and check_in.asked_at is None
-    return never_asked and check_in.state in {CheckInState.PLANNED, CheckInState.SKIPPED}
+def _follow_zone(
+    uow: UnitOfWork, book: ContentBook, published: Published, before: Patient, after: Patient, now: datetime
+) -> None:
+    """A patient who lives by another clock now: what is still to come keeps its hour of the day there."""
+    if before.timezone == after.timezone:
+        return
+    reviser = Reviser.to(book, published, uow)
+    for infusion in uow.infusions.of_patient(after.id):
+        plan = uow.plans.of_infusion(infusion.id)
+        if plan is not None and infusion.cancelled_at is None:
+            lock_plan(uow, plan.id)
+            reviser.revise(uow, plan, now, Before(zone=before.timezone))
 
 
 def _cancel_check_ins(uow: UnitOfWork, infusion: Infusion, reason: SkipReason, now: datetime) -> None:

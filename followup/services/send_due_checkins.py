@@ -7,6 +7,7 @@ from followup.services.asking import ask, remind
 from followup.services.check_in_scene import CheckInScene
 from followup.services.closing import close, tell_if_unanswered
 from followup.services.context import Context, clinic_of
+from followup.services.revising import PlanMoved, Reviser, lock_plan
 
 
 def send_due_checkins(context: Context, limit: int = 100) -> int:
@@ -20,6 +21,8 @@ def _move(context: Context, seen: CheckIn) -> bool:
     now = context.clock.now()
     published = context.content.current()
     with context.store.write() as uow:
+        if seen.state is CheckInState.PLANNED:
+            lock_plan(uow, seen.plan)
         check_in = uow.check_ins.get(seen.id)
         due = check_in.next_action_at if check_in else None
         patient = uow.patients.get(seen.patient)
@@ -33,8 +36,24 @@ def _move(context: Context, seen: CheckIn) -> bool:
             patient=patient,
             now=now,
         )
-        _step(scene, check_in)
+        try:
+            _step(scene, check_in)
+        except PlanMoved:
+            return False  # the next round sees the plan as it is then
         uow.commit()
+    return True
+
+
+def _is_behind(scene: CheckInScene, check_in: CheckIn) -> bool:
+    """A plan that a newer version has left behind asks nothing: it is planned anew first, here and now."""
+    if check_in.state is not CheckInState.PLANNED:
+        return False
+    plan = scene.uow.plans.get(check_in.plan)
+    latest = scene.uow.versions.latest_number()
+    if plan is None or plan.schedule_version >= latest:
+        return False
+    if scene.published.version == latest:  # else it came into force just now; the next round sees it
+        Reviser.to(scene.book, scene.published, scene.uow).revise(scene.uow, plan, scene.now)
     return True
 
 
@@ -45,7 +64,8 @@ def _step(scene: CheckInScene, check_in: CheckIn) -> None:
     if following is None or following > scene.now:
         return
     if check_in.state is CheckInState.PLANNED:
-        ask(scene, check_in)
+        if not _is_behind(scene, check_in):
+            ask(scene, check_in)
     elif check_in.closes_at <= scene.now:
         close(scene, check_in)
     else:

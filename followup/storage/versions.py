@@ -50,6 +50,16 @@ class VersionRows:
         """The number of the one in force, without reading it; 0 before the first."""
         return int(self._rows.scalar(select(func.max(_column.number))) or 0)
 
+    def list(self, limit: int) -> tuple[PublishedVersion, ...]:
+        """The newest versions, newest first."""
+        newest = select(published_versions).order_by(_column.number.desc()).limit(limit)
+        return tuple(PublishedVersion(**row) for row in self._rows.all(newest))
+
+    def mentioning(self, word: str) -> frozenset[int]:
+        """The numbers of the versions whose schedules file has `word` in it."""
+        found = select(_column.number).where(_column.schedules.contains(word, autoescape=True))
+        return frozenset(self._rows.scalars(found))
+
     def add(
         self, content_hash: str, schedules: str, templates: Mapping[str, str], actor: str, at: datetime
     ) -> PublishedVersion:
