@@ -99,7 +99,10 @@ def _reached(standing: Standing) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtTheDoor:
-    """Everything that is read again in the transaction that marks a message as being sent."""
+    """Everything that is read again in the transaction that marks a message as being sent.
+
+    `paused_until`: until then the provider is expected to refuse everything for this account.
+    """
 
     clinic: Clinic
     suppressed: bool
@@ -110,6 +113,7 @@ class AtTheDoor:
     check_in: CheckIn | None = None
     alert: Alert | None = None
     watched: bool = False
+    paused_until: datetime | None = None
 
 
 def may_send(message: Message, door: AtTheDoor, now: datetime) -> Verdict:
@@ -124,11 +128,21 @@ def may_send(message: Message, door: AtTheDoor, now: datetime) -> Verdict:
         return Drop(reason="shadow mode")
     if door.suppressed and message.template not in CONFIRMATIONS and message.channel is Channel.SMS:
         return Drop(reason=SkipReason.OPTED_OUT.value)
-    if door.hold:
-        return Wait(until=None, reason="hold")
+    waits = _waits(message, door, now)
+    if waits is not None:
+        return waits
     if door.patient is not None and door.patient.safe_contact_hold:
         return Drop(reason="contact on hold")
     return _may_disturb(message, door, now) if message.message_class.keeps_window else Go()
+
+
+def _waits(message: Message, door: AtTheDoor, now: datetime) -> Wait | None:
+    """A hold stops every text to a patient; a provider that refuses the account only what is no safety reply."""
+    if door.hold:
+        return Wait(until=None, reason="hold")
+    if door.paused_until is None or door.paused_until <= now or message.message_class is MessageClass.SAFETY:
+        return None
+    return Wait(until=door.paused_until, reason="the provider takes nothing for this account now")
 
 
 def _may_tell_staff(message: Message, door: AtTheDoor) -> Verdict:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from followup.domain.alert import AlertStatus
 from followup.domain.message import Message, MessageClass, MessageState
 from followup.domain.people import Channel
+from followup.domain.retry import ACCOUNT_WAIT
 from followup.domain.schedule import EventKind
 from followup.gateways.port import Late, RefusalKind, Refused
 from followup.ids import new_id
+from followup.services.account_pause import pause
 from followup.services.alerting import raise_event
 from followup.services.composing import Draft, compose
 from followup.services.context import Context, clinic_of
@@ -39,9 +41,13 @@ class Aftermath:
         if message.message_class is MessageClass.STAFF_NOTICE:
             self.advance_chain(message)
         if refused.kind is RefusalKind.ACCOUNT:
-            self.tell(
-                message, EventKind.CONFIGURATION, f"the provider refuses to send for this account: {refused.reason}"
-            )
+            self.account_refused(message, refused.reason, until=message.not_before)
+
+    def account_refused(self, message: Message, reason: str, *, until: datetime) -> None:
+        """Nothing can be sent at all: ordinary texts wait until an instant, and staff hear of it once."""
+        pause(self.uow, message.channel, until)
+        note = f"the provider refuses to send for this account: {reason}"
+        self.tell(replace(message, patient=None, check_in=None), EventKind.CONFIGURATION, note)
 
     def advance_chain(self, message: Message) -> None:
         """Move the alert's chain on at once, unless another notice of the same round may still arrive."""
@@ -92,6 +98,9 @@ def undelivered(aftermath: Aftermath, message: Message, cause: RefusalKind | Lat
     """Everything that follows from a message that surely did not arrive. `cause` is None where we held it back."""
     if cause in {RefusalKind.OPTED_OUT, Late.OPTED_OUT}:
         aftermath.uow.suppressions.add(message.clinic, message.channel, message.to, at=aftermath.now, source="provider")
+    if cause is Late.ACCOUNT:
+        until = aftermath.now + ACCOUNT_WAIT
+        aftermath.account_refused(message, message.reason or "no reason given", until=until)
     if message.message_class.for_staff:
         _staff_undelivered(aftermath, message)
     elif cause is Late.TRANSIENT and message.attempt == 1:

@@ -11,6 +11,7 @@ from followup.domain.people import Channel
 from followup.domain.retry import retry_at
 from followup.domain.schedule import Clinic
 from followup.gateways.port import Accepted, Outcome, Outgoing, RefusalKind, Refused, Uncertain
+from followup.services.account_pause import paused_until
 from followup.services.aftermath import Aftermath, undelivered
 from followup.services.context import Context, clinic_of
 from followup.services.courses import is_watched
@@ -96,6 +97,7 @@ def _at_the_door(uow: UnitOfWork, context: Context, message: Message) -> AtTheDo
         check_in=uow.check_ins.get(message.check_in) if message.check_in else None,
         alert=uow.alerts.get(message.alert) if message.alert else None,
         watched=is_watched(uow, patient) if patient and message.message_class.keeps_window else False,
+        paused_until=paused_until(uow, message.channel),
     )
 
 

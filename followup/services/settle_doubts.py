@@ -24,7 +24,7 @@ STALE = timedelta(seconds=45)
 LOOK_EVERY = timedelta(seconds=30)
 GIVE_UP = timedelta(minutes=10)
 SAFETY_GIVE_UP = timedelta(seconds=120)
-#: Some carriers send no receipt: after this long none is waited for any more (`sent` may be the last word, Twilio docs).
+#: Some carriers send no receipt (Twilio docs): after this long none is waited for any more.
 NO_RECEIPT_AFTER = timedelta(hours=24)
 NO_RECEIPT = "no_receipt"
 #: The provider's clock may be a little behind ours.
