@@ -31,11 +31,11 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def open_store(settings: Settings, url: str, *, use: stamp.Mode, on_commit: OnCommit | None = None) -> Store:
-    """The store of a database that is, or now becomes, for this `use`; an empty one gets its schema.
+    """The store of a database that is, or now becomes, for this `use`; an empty one gets its schema, a demo the newest.
 
     Raises FollowupError where it was made for the other use, by another version of this program, or with other keys.
     """
-    if migrate.current(url) is None:
+    if use == "demo" or migrate.current(url) is None:
         migrate.upgrade(url)
     store = open_any(settings, url, on_commit, durable=use == "live")
     if stamp.mode(store) is not None:  # the use is told before the keys: a database of the other use has others
