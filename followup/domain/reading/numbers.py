@@ -220,7 +220,7 @@ def _colon(around: Neighbours, token: Token, second: Token) -> bool:
 _AT = frozenset(("at", "around", "by", "after", "before", "since", "till", "until", "past", "about", "from"))
 _RATING_VERBS = frozenset(
     "pain is am still sitting hovering stuck staying holding stays stayed steady right maybe hurts hurting hangs hanging now was it be "
-    "dolor esta anda sigue ando estoy level put rate rated".split()
+    "dolor esta anda sigue ando estoy level put rate rated day started start ended up began down".split()
 )
 
 

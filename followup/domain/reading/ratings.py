@@ -151,9 +151,12 @@ def _choose(present: list[Candidate], *, mood: bool) -> Candidate:
     now = [one for one in present if one.now]
     if now and len(now) < len(present):
         return max(now, key=lambda one: one.value)
-    if mood or any(one.weak for one in present):
+    if mood:
         return present[-1]
-    return max(present, key=lambda one: one.value)
+    fresh = [one for one in present if not one.weak]
+    if not fresh:
+        return present[-1]
+    return max(fresh, key=lambda one: one.value)
 
 
 def _candidates(words: Words, numbers: Sequence[Placed], lists: RatingWords, *, label: str) -> list[Candidate]:

@@ -126,9 +126,17 @@ def _mention_findings(seen: _Seen) -> list[Finding]:
     found: list[Finding] = []
     for mention in seen.mentions:
         topic = _topic_of_mention(mention)
+        if topic is None and _lasts(mention, seen):
+            topic = "lasting_hallucination"
         if topic is not None:
             found.append(_of_words(seen, topic, mention.first, mention.last, mention.read))
     return found
+
+
+def _lasts(mention: symptoms.Mention, seen: _Seen) -> bool:
+    """Whether something unreal outlasts the day of the infusion, as far as the words tell."""
+    present = mention.read.severity not in (Severity.NONE, Severity.MILD)
+    return present and mention.read.code in ("dissociation", "hallucination") and seen.around.has("lasting")
 
 
 def _topic_of_mention(mention: symptoms.Mention) -> str | None:
