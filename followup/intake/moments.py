@@ -32,7 +32,7 @@ _DAY_NAMES: Final = (
     r"rcoles|ves|rnes|ado|ingo)?\.?,? +)?"
 )
 _ISO: Final = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})")
-_DIGITS: Final = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?=$|t|\d{4,6}(?:\D|$))")
+_DIGITS: Final = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?=$|[t ]|\d{4,6}(?:\D|$))")
 _NUMBERS: Final = re.compile(r"(?P<a>\d{1,2})([-/.])(?P<b>\d{1,2})\2(?P<y>\d{4}|\d{2})(?!\d)")
 _DAY_MONTH: Final = re.compile(
     r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[ -](?:de )?(?P<m>[a-z]{3,10})\.?,?[ -](?:de |del )?(?P<y>\d{4}|\d{2})(?!\d)"

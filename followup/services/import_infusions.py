@@ -75,6 +75,7 @@ class _Tally:
     warnings: list[Remark] = field(default_factory=list)
     first: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     infusions: dict[tuple[str, str], tuple[int, NewInfusion]] = field(default_factory=dict)
+    moments: dict[tuple[str, str, datetime], tuple[int, str]] = field(default_factory=dict)
     names: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
 
 
@@ -158,6 +159,7 @@ def _recorded(
     try:
         new = check(draft.raw, configuration, context.clock.now())
         _compare(draft, new, tally)
+        _not_under_another_id(context, new)
         return _record(context, new, actor, keep=not wishes.dry_run)
     except InvalidInput as error:
         return tuple(
@@ -186,11 +188,25 @@ def _compare(draft: Draft, new: NewInfusion, tally: _Tally) -> None:
     line, before = tally.infusions.setdefault((new.clinic, new.id), (draft.line, new))
     if _facts(before) != _facts(new):
         raise Conflict(f"the same infusion stands in line {line} with other facts")
+    moment = (new.clinic, new.patient.id, new.ended_at)
+    line, infusion = tally.moments.setdefault(moment, (draft.line, new.id))
+    if infusion != new.id:
+        raise Conflict(f"the same patient has an infusion that ended at this moment in line {line}, under another id")
     line, name = tally.names.setdefault((new.clinic, new.patient.id), (draft.line, new.patient.name))
     if name.casefold() != new.patient.name.casefold():
         column = draft.columns.get("patient.name", "patient.name")
         reason = f"the same patient has another name in line {line}"
         tally.warnings.append(Remark(line=draft.line, column=column, reason=reason))
+
+
+def _not_under_another_id(context: Context, new: NewInfusion) -> None:
+    """One person has one infusion at a time: another id for it would mean every check-in twice."""
+    with context.store.read() as uow:
+        patient = uow.patients.by_external_id(new.clinic, new.patient.id)
+        known = () if patient is None else uow.infusions.of_patient(patient.id)
+    for infusion in known:
+        if infusion.ended_at == new.ended_at and infusion.external_id != new.id and infusion.cancelled_at is None:
+            raise Conflict("an infusion of this patient that ended at this moment is recorded under another id")
 
 
 def _facts(new: NewInfusion) -> tuple[object, ...]:
