@@ -244,6 +244,11 @@ def understood_as(evidence: Evidence) -> str:
     parts = [f"{score.value} {value:g} of 10" for score, value in evidence.scores.items()]
     if evidence.scores.get(Score.PAIN) is not None and Score.PAIN in evidence.baseline:
         parts[0] += f" (before the infusion {evidence.baseline[Score.PAIN]:g})"
+    parts += [
+        f"{question} answered {', '.join(str(digit) for digit in digits)}"
+        for question, digits in evidence.answers.items()
+        if digits
+    ]
     words = {1: "mild", 2: "moderate", 3: "severe", None: "how strong was not said"}
     parts += [
         f"{key.replace('_', ' ')}: {words.get(severity, 'reported')}" for key, severity in evidence.symptoms.items()

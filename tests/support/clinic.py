@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,12 +27,13 @@ from followup.domain.alert import Alert, AlertEntry, Outcome
 from followup.domain.infusion import Baseline
 from followup.domain.message import Message
 from followup.domain.people import Channel, Consent, Patient, PatientDetails, PatientStatus
-from followup.domain.plan import CheckIn, CheckInState
+from followup.domain.plan import CheckIn
 from followup.gateways.simulator import SimulatedGateway, SimulatedProvider
 from followup.services.change_patient import set_status
 from followup.services.check_invariants import check
 from followup.services.close_alert import close
 from followup.services.context import Context, Mode, Policy
+from followup.services.hold import set_hold
 from followup.services.invite_patient import invite
 from followup.services.publish_schedules import StoredContent, publish
 from followup.services.quiet import next_event_at, run_until_quiet
@@ -88,6 +90,12 @@ class RememberedContent(StoredContent):
             self.parsed[content.content_hash] = content
             return content
         return self._versions.setdefault(number, self.parsed[stored.content_hash])
+
+
+@cache
+def _content(schedules: Path, templates: Path) -> Content:
+    """The files as read once: values that nobody can change, and a third of a second each time."""
+    return load_content(schedules, templates)
 
 
 class Clock:
@@ -454,6 +462,11 @@ class Clinic:
     def invites(self, patient: PatientPerson) -> None:
         """A member of staff asks a patient by text whether they want follow-up texts."""
         invite(self.context, None, patient.external_id, "story")
+        run_until_quiet(self.context)
+
+    def holds(self, *, on: bool) -> None:
+        """The clinic's stop switch for texts to patients."""
+        set_hold(self.context, on=on, actor="story")
         run_until_quiet(self.context)
 
     def publishes(self, schedules: Path, templates: Path = ROOT / "templates") -> None:
