@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -90,12 +89,6 @@ class RememberedContent(StoredContent):
             self.parsed[content.content_hash] = content
             return content
         return self._versions.setdefault(number, self.parsed[stored.content_hash])
-
-
-@cache
-def _content(schedules: Path, templates: Path) -> Content:
-    """The files as read once: values that nobody can change, and a third of a second each time."""
-    return load_content(schedules, templates)
 
 
 class Clock:
