@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from followup.domain.schedule import Configuration
 from followup.domain.schedule_check import Found, check, check_weeks_ahead
 from followup.errors import BadInput, Problem
 
-__all__ = ["Content", "InvalidContent", "content_from", "format_problems", "load_content", "weeks_ahead"]
+__all__ = ["Content", "InvalidContent", "content_from", "format_problems", "load_content", "locate", "weeks_ahead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,12 @@ def weeks_ahead(content: Content, now: datetime, name: str = "schedules.yaml") -
     found = check_weeks_ahead(content.configuration, now)
     _note_found(found, parse(content.schedules_text, name), report)
     return (*report.problems, *report.warnings)
+
+
+def locate(content: Content, path: Sequence[str | int], name: str = "schedules.yaml") -> str:
+    """`file:line:column` of what is at `path` in the file of `content`, or of the nearest thing around it."""
+    place = place_of(parse(content.schedules_text, name), tuple(path))
+    return f"{name}:{place.line}:{place.column}"
 
 
 def content_hash(schedules_text: str, templates: Mapping[str, str]) -> str:

@@ -44,6 +44,10 @@ FILE = Record(
             shape=OneOf(("automatic", "by_hand")),
             about="whether a good edit is taken by itself or waits for `followup schedules publish`",
         ),
+        "most_plans_moved": Field(
+            shape=Integer(0, 100_000),
+            about="an edit that moves the check-ins of more running courses than this waits for `publish`",
+        ),
         "discharge_gap": Field(shape=DURATION, about="nothing is sent sooner than this after discharge"),
         "history_after": Field(shape=DURATION, about="an infusion older than this when recorded sends nothing"),
         "limits": Field(shape=_LIMITS, about="most check-ins per patient; safety check-ins and reminders do not count"),

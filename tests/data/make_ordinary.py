@@ -90,7 +90,7 @@ cried a little at the movie, it was sweet. mood 8
 a little nervous about {day} but fine
 {kin} gave me a scare hiding behind the door lol
 took my tylenol at {time}, pain {low}
-took {num} ibuprofen at {time} and it helped
+took 2 ibuprofen at {time} and it helped
 took my medicine like you said
 i took a nap, took a shower, took out the trash. big day!
 bp was 118/76 at the pharmacy

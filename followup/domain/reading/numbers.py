@@ -235,11 +235,14 @@ def _says_clock(token: Token, around: Neighbours, lists: NumberWords) -> bool:
         return not _site_after(after, lists)
     if before[0] in ("since", "until", "after", "before", "despues", "till") and token.value <= 12 and not _site_after(after, lists):
         return True
+    if before[0] in ("at", "around", "by") and set(around.back(token.first - 1, 6)) & _MEETINGS:
+        return token.value <= 12
     if before[0] in ("at", "around", "by") and (len(before) < 2 or before[1] not in _RATING_VERBS):
         return token.value <= 12 and len(before) > 1 and not _site_after(after, lists)
     return False
 
 
+_MEETINGS = frozenset("appointment appointments ride infusion visit meet open opens close closes there come see".split())
 _PARTS_OF_DAY = frozenset("morning afternoon evening night manana tarde noche madrugada".split())
 
 

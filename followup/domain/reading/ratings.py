@@ -206,12 +206,17 @@ def _after(around: Neighbours, first: int, next_start: int, lists: RatingWords) 
     found: list[str] = []
     for index in range(first, min(next_start, first + 7)):
         word = around.at(index)
-        if not word or word in _STOPS or word in _TURNS and (index > first or word not in lists.now):
+        if not word or word in _STOPS or (word in _TURNS and word not in lists.now):
             break
-        if word in lists.now and index + 1 == next_start:
+        if word in lists.now and not _closes(around.at(index + 1), index + 1 == next_start):
             break
         found.append(word)
     return tuple(found)
+
+
+def _closes(following: str, before_number: bool) -> bool:
+    """Whether a "now" after a number belongs to it: `6 now, was 4`, not `9 today more like 1`."""
+    return not before_number and (not following or following in _STOPS or following in _TURNS)
 
 
 _TURNS = frozenset(("and", "y", "i", "because", "so", "porque", "but", "pero", "then", "luego", "now", "ahora", "ahorita", "today", "hoy", "down", "up"))
