@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
-from followup import log
 from followup.clock import Clock
-from followup.content.loader import Content, InvalidContent, load_content
-from followup.errors import BadInput, InvalidInput
+from followup.content.loader import Content, load_content
+from followup.errors import Conflict
 from followup.services.context import ContentBook, Published
 from followup.services.health import set_pending_error
-from followup.services.publish_schedules import publish
+from followup.services.publish_schedules import StoredContent, publish
+from followup.services.watch_schedules import Files, take_edit
 from followup.settings import Settings
 from followup.storage.store import Store
 
-_log = log.get(__name__)
-_SHOWN = 3
 
-
-def take_files(store: Store, clock: Clock, settings: Settings) -> None:
-    """Publish the files on disk where they are new and good; otherwise run the last good version and say why.
+def take_files(store: Store, clock: Clock, settings: Settings) -> StoredContent:
+    """The published versions: the files on disk are the first, and later ones are judged as any edit is.
 
     Raises InvalidContent or BadInput where there is no version to fall back on.
     """
-    try:
-        content = load_content(settings.schedules, settings.templates)
-    except BadInput as error:
-        with store.read() as uow:
-            version = uow.versions.latest_number()
-        if not version:
-            raise
-        _log.error("the schedule on disk cannot be used; the last good version runs", version=version)
-        set_pending_error(store, _in_short(error))
-        return
-    publish(store, content, actor="service", clock=clock)
-    set_pending_error(store, None)
+    book = StoredContent(store)
+    with store.read() as uow:
+        version = uow.versions.latest_number()
+    if not version:
+        publish(store, load_content(settings.schedules, settings.templates), actor="service", clock=clock)
+        set_pending_error(store, None)
+        return book
+    with suppress(Conflict):  # somebody else published at this moment, and said what is to be said
+        take_edit(store, book, files_of(settings), clock=clock)
+    return book
 
 
-def _in_short(error: BadInput) -> str:
-    if isinstance(error, InvalidContent | InvalidInput):
-        places = [f"{problem.at}: {problem.message}" for problem in error.problems[:_SHOWN]]
-        return "; ".join([str(error), *places])
-    return str(error)
+def files_of(settings: Settings) -> Files:
+    """The files that admins edit."""
+    return Files(schedules=settings.schedules, templates=settings.templates)
 
 
 class SendersFromSettings:

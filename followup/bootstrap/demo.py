@@ -18,7 +18,6 @@ from followup.domain.people import Channel
 from followup.domain.schedule import Clinic, StaffMember
 from followup.gateways.simulator import CLINIC_NUMBER, SimulatedProvider
 from followup.services.context import Context, Mode, Policy
-from followup.services.publish_schedules import StoredContent
 from followup.services.sign_in import Passwords, add_account
 from followup.services.track_delivery import track
 from followup.settings import Settings
@@ -63,8 +62,7 @@ def demo(settings: Settings, *, var: Path, at: datetime | None, empty: bool, pub
     store = open_store(
         settings, settings.database_url or database_in(var), use="demo", on_commit=lambda _topics: changed.set()
     )
-    take_files(store, SystemClock(), settings)
-    content = StoredContent(store)
+    content = take_files(store, SystemClock(), settings)
     configuration = content.current().content.configuration
     clinic = next(iter(configuration.clinics.values()))
     start = at or _this_morning(clinic)

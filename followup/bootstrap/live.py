@@ -17,7 +17,6 @@ from followup.gateways.twilio_http import WireSettings
 from followup.gateways.twilio_sms import TwilioSettings, TwilioSmsGateway
 from followup.gateways.twilio_webhook import TwilioWebhook
 from followup.services.context import ContentBook, Context, Mode, Policy
-from followup.services.publish_schedules import StoredContent
 from followup.settings import LiveSettings
 
 DEFAULT_VAR = Path("var")
@@ -53,8 +52,7 @@ def live(settings: LiveSettings, *, on_commit: OnCommit) -> Service:
     gateways = _gateways(settings, texts, clock)
     webhook = TwilioWebhook(public_url=public_url, auth_tokens=settings.twilio_auth_tokens)
     store = open_store(settings, url, use="live", on_commit=on_commit)
-    take_files(store, clock, settings)
-    content = SendersFromSettings(StoredContent(store), settings.twilio_from_number)
+    content = SendersFromSettings(take_files(store, clock, settings), settings.twilio_from_number)
     context = Context(
         store=store,
         clock=clock,

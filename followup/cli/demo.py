@@ -16,7 +16,9 @@ from webbrowser import open_new_tab
 import typer
 from starlette.applications import Starlette
 
+from followup.bootstrap.contents import files_of
 from followup.bootstrap.demo import Demo, demo
+from followup.bootstrap.edits import EditFollower
 from followup.bootstrap.only_one import OnlyOne
 from followup.bootstrap.opening import DATABASE_FILE
 from followup.cli.saying import say
@@ -109,8 +111,11 @@ def _web(made: Demo) -> WebDeps:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        edits = EditFollower(context, files_of(made.settings))
         made.follower.start()
+        edits.start()
         yield
+        edits.stop(STOP_SECONDS)
         made.follower.stop(STOP_SECONDS)
 
     return WebDeps(

@@ -461,6 +461,7 @@ class Configuration:
     discharge_gap: timedelta = timedelta(minutes=60)
     history_after: timedelta = timedelta(hours=48)
     publish_by_hand: bool = False
+    most_plans_moved: int = 50
     limits: Limits = field(default_factory=Limits)
 
     def schedule_for(self, treatment: str, indication: str | None) -> Schedule | None:

@@ -1,35 +1,84 @@
-"""Content -> a published version in the database; workers read versions from there."""
+"""Content -> a published version in the database; workers read versions from there.
+
+A version is never changed or removed. Going back is publishing an earlier content again, under a new number.
+"""
 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 from followup.clock import Clock
 from followup.content.loader import Content, content_from
-from followup.errors import NotFound
-from followup.services.context import Published
+from followup.errors import Conflict, InvalidInput, NotFound
+from followup.services.context import ContentBook, Published
+from followup.services.health import set_pending_error
+from followup.services.preview_schedules import Preview, preview
+from followup.services.replan_plans import replan_all
 from followup.storage.store import Store
+from followup.storage.unit_of_work import UnitOfWork
 
 
 def publish(store: Store, content: Content, *, actor: str, clock: Clock) -> int:
-    """Publish `content` unless exactly it was published before; returns its version number."""
-    now = clock.now()
+    """Publish `content` unless exactly it was published before; returns its version number.
+
+    For the first content of a database and for tests: nothing is compared and no plan is touched here.
+    """
     with store.write() as uow:
         known = uow.versions.by_hash(content.content_hash)
-        if known is None:
-            known = uow.versions.add(
-                content.content_hash, content.schedules_text, dict(content.template_files), actor, now
-            )
-            uow.audit.append(
-                at=now,
-                actor=actor,
-                action="schedules.published",
-                subject="schedules",
-                subject_id=str(known.number),
-                detail={"hash": content.content_hash},
-            )
+        number = known.number if known is not None else add_version(uow, content, actor=actor, clock=clock)
         uow.commit()
-    return known.number
+    return number
+
+
+def add_version(uow: UnitOfWork, content: Content, *, actor: str, clock: Clock) -> int:
+    """Store `content` under the next number, inside the caller's transaction. Raises Conflict where that is taken."""
+    now = clock.now()
+    added = uow.versions.add(content.content_hash, content.schedules_text, dict(content.template_files), actor, now)
+    uow.audit.append(
+        at=now,
+        actor=actor,
+        action="schedules.published",
+        subject="schedules",
+        subject_id=str(added.number),
+        detail={"hash": content.content_hash},
+    )
+    uow.wake("schedules")
+    return added.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a person's publishing came to. `version` is the one in force now."""
+
+    version: int
+    preview: Preview
+    replanned: int
+
+
+def publish_by_hand(store: Store, book: ContentBook, content: Content, *, actor: str, clock: Clock) -> Taken:
+    """A person publishes `content`, whatever made it wait, and every course under way follows at once.
+
+    The content in force again changes nothing. Raises InvalidInput for what must not be published at all, Conflict
+    where another version was published at the same moment.
+    """
+    shown = preview(store, book, content, clock.now())
+    if shown.impossible:
+        raise InvalidInput("this cannot be published; nothing was changed", shown.impossible)
+    if not shown.in_force:
+        with store.write() as uow:
+            if uow.versions.latest_number() != shown.version:
+                message = "another version was published at the same moment; look at `followup schedules diff` again"
+                raise Conflict(message)
+            add_version(uow, content, actor=actor, clock=clock)
+            uow.commit()
+    set_pending_error(store, None)
+    return Taken(version=book.current().version, preview=shown, replanned=replan_all(store, book, clock))
+
+
+def roll_back(store: Store, book: ContentBook, number: int, *, actor: str, clock: Clock) -> Taken:
+    """Publish the content of version `number` again. Raises NotFound, and as `publish_by_hand`."""
+    return publish_by_hand(store, book, book.version(number), actor=actor, clock=clock)
 
 
 class StoredContent:

@@ -17,11 +17,13 @@ from followup.services.context import Context
 from followup.services.housekeeping import clear_out
 from followup.services.poll_inbound import poll
 from followup.services.read_inbound import read_pending
+from followup.services.replan_plans import replan_plans
 from followup.services.seal_audit import seal
 from followup.services.send_digest import send_digests
 from followup.services.send_due_checkins import send_due_checkins
 from followup.services.settle_doubts import settle
 from followup.services.watch_feed import watch_feed
+from followup.services.watch_schedules import FileWatch
 
 #: A beat older than this many intervals (and MOST_SECONDS more) means that the job has stopped.
 MISSED = 3
@@ -105,6 +107,13 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             work=watch_feed,
         ),
         Job(
+            name="replan_plans",
+            about="plan anew the courses that a newly published schedule has left behind",
+            every=timedelta(seconds=10),
+            work=replan_plans,
+            wakes=frozenset({"schedules"}),
+        ),
+        Job(
             name="seal_audit",
             about="chain the new rows of the audit trail",
             every=timedelta(seconds=5),
@@ -122,6 +131,19 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             about="clear out sessions and sign-in tries that have ended",
             every=timedelta(minutes=10),
             work=clear_out,
+        ),
+    )
+
+
+def edit_job(watch: FileWatch) -> tuple[Job, ...]:
+    """The job that takes edits of the schedule and the templates; whatever watches the files rings `files`."""
+    return (
+        Job(
+            name="take_edits",
+            about="take a good edit of the schedule and the templates, and say why another is not taken",
+            every=timedelta(seconds=2),
+            work=watch.look,
+            wakes=frozenset({"files", "schedules"}),
         ),
     )
 

@@ -13,6 +13,7 @@ import anyio.to_thread
 from starlette.applications import Starlette
 
 from followup import log
+from followup.bootstrap.contents import files_of
 from followup.bootstrap.live import Service, live
 from followup.bootstrap.only_one import OnlyOne
 from followup.bootstrap.opening import sqlite_file
@@ -23,6 +24,7 @@ from followup.services.context import Context
 from followup.services.deliver_messages import deliver
 from followup.services.health import Health, Watch, health
 from followup.services.settle_doubts import doubt_all_sending
+from followup.services.watch_schedules import FileWatch
 from followup.settings import LiveSettings, load
 from followup.web.api.infusion_shape import read_infusion
 from followup.web.app import create_app
@@ -30,9 +32,10 @@ from followup.web.deps import Lifespan, WebDeps
 from followup.worker.bell import Bell
 from followup.worker.heartbeat import heartbeat_to
 from followup.worker.import_folder import import_job
-from followup.worker.jobs import Job, jobs
+from followup.worker.jobs import Job, edit_job, jobs
 from followup.worker.loop import Crew
 from followup.worker.refusal import USED_WRONGLY, refusal
+from followup.worker.ring_on_change import ring_on_change
 from followup.worker.serve import end_on_signals, listen, serve
 
 #: Ended by an error that nobody foresaw; whatever watches over processes starts it again.
@@ -109,7 +112,11 @@ def _alone(service: Service, role: Role) -> AbstractContextManager[None]:
 def _start(service: Service, role: Role, bell: Bell) -> None:
     table = jobs(heartbeat_to(service.settings.heartbeat_url))
     table += import_job(service.settings.import_folder, read_infusion)
+    files = files_of(service.settings)
+    table += edit_job(FileWatch(files, clock=SystemClock()))
     crew = Crew(service.context, bell, table, _deliver_one)
+    if role is not Role.WEB:
+        ring_on_change(files, bell)
     if role is Role.WORKER:
         _work_until_told(crew)
         return
