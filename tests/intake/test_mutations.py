@@ -19,7 +19,7 @@ ROWS = tuple(
     for n, name in enumerate(NAMES)
 )
 TEXT = csv(*ROWS)
-SEEN = {(f"P-{n}", name, f"+1312555014{n}") for n, name in enumerate(NAMES)}
+SEEN = {(f"P-{n}", name.replace(" ", ""), f"+1312555014{n}") for n, name in enumerate(NAMES)}
 STRUCTURE = ',;|\t"\n\r'
 
 
@@ -34,10 +34,13 @@ def tried(content: bytes | str) -> Reading | None:
 
 
 def who(raw: Any) -> tuple[str, ...]:
-    """Whose infusion a row says it is (its own id may be made of patient and day), without the characters that the mutations put in."""
+    """Whose infusion a row says it is, without the characters that the mutations put in (a tab becomes a space).
+
+    The id of the infusion is left out: where its heading was spoilt it is made of patient and day.
+    """
     patient = raw["patient"]
     told = (patient["id"], patient["name"], patient["phone"])
-    return tuple(each.translate({ord(character): None for character in STRUCTURE}) for each in told)
+    return tuple(each.translate({ord(character): None for character in STRUCTURE + " "}) for each in told)
 
 
 def quotes_nothing(reading: Reading) -> bool:
