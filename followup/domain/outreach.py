@@ -67,12 +67,10 @@ def may_ask(check_in: CheckIn, standing: Standing, now: datetime) -> Verdict:
     blocked = _blocked(standing, now)
     if blocked is not None:
         return Drop(reason=blocked.value)
-    if now >= check_in.closes_at:
+    opens = windows.next_inside(now, standing.clinic.send_window, standing.patient.timezone)
+    if max(now, opens) >= check_in.closes_at:
         late = SkipReason.SHARED_PHONE if standing.shared_phone_busy else SkipReason.WINDOW_PASSED
         return Drop(reason=late.value, expired=True)
-    opens = windows.next_inside(now, standing.clinic.send_window, standing.patient.timezone)
-    if opens >= check_in.closes_at:
-        return Drop(reason=SkipReason.WINDOW_PASSED.value, expired=True)
     if opens > now:
         return Wait(until=opens, reason="quiet hours")
     if standing.shared_phone_busy:

@@ -55,6 +55,7 @@ def raise_concern(
     else:
         joined = escalation.join(standing, concern.triage, configuration.rules, again=concern.again, now=now)
         alert, kind = joined.alert, EntryKind.RAISED if joined.notify else EntryKind.ADDED
+        alert = replace(alert, also=tuple(dict.fromkeys((*alert.also, *concern.also))))
         if joined.raised:
             alert = replace(alert, chain=_chain_key(configuration, concern.clinic, alert.level))
         uow.alerts.update(alert)

@@ -165,7 +165,7 @@ def _concern(scene: Scene, effect: RaiseConcern) -> None:
             understood=effect.understood,
             inputs=effect.inputs,
             patient=scene.patient.id if scene.patient else None,
-            also=scene.also,
+            also=_also(scene, effect),
             sender=scene.inbound.sender if scene.patient is None else None,
             words=scene.words,
             inbound=scene.inbound.id,
@@ -177,6 +177,12 @@ def _concern(scene: Scene, effect: RaiseConcern) -> None:
         actor=scene.actor,
         now=scene.now,
     )
+
+
+def _also(scene: Scene, effect: RaiseConcern) -> tuple[str, ...]:
+    """Who else on the phone may be meant: an answer is its own patient's, an emergency may be anybody's there."""
+    anybody = scene.patient is None or effect.triage.level is Level.EMERGENCY
+    return scene.also if anybody else ()
 
 
 def _opted_out_note(scene: Scene, effect: RaiseConcern) -> str | None:

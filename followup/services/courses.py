@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from followup.domain.alert import Alert
 from followup.domain.evidence import Course, standing
 from followup.domain.infusion import Infusion, series_of
 from followup.domain.level import Level
 from followup.domain.message import Message, MessageClass
-from followup.domain.people import Patient
+from followup.domain.people import Channel, Patient
 from followup.domain.plan import Answer, CheckIn, CheckInState
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -77,10 +78,26 @@ def history_of(uow: UnitOfWork, patient: Patient) -> History:
 def is_watched(uow: UnitOfWork, patient: Patient) -> bool:
     """Whether an emergency or urgent alert that holds back check-ins is not closed.
 
-    Alerts about the service itself or about silence hold nothing: they come from no words of the patient.
+    Alerts about the service itself or about silence hold nothing: they come from no words of the patient. An alert
+    that came from a shared phone and names the patient as well holds theirs too.
     """
-    unclosed = uow.alerts.unclosed_of(patient.clinic, patient=patient.id)
+    unclosed = (*uow.alerts.unclosed_of(patient.clinic, patient=patient.id), *_naming(uow, patient))
     return any(alert.level.at_least(Level.URGENT) and alert.rule not in _HOLDS_NOTHING for alert in unclosed)
+
+
+def _naming(uow: UnitOfWork, patient: Patient) -> tuple[Alert, ...]:
+    """Alerts about somebody else on the patient's phone, or about nobody known there, that name the patient too."""
+    if patient.phone is None:
+        return ()
+    sharing = uow.patients.by_address(patient.clinic, Channel.SMS, patient.phone)
+    of_others = [
+        alert
+        for other in sharing
+        if other.id != patient.id
+        for alert in uow.alerts.unclosed_of(patient.clinic, patient=other.id)
+    ]
+    of_nobody = uow.alerts.unclosed_of(patient.clinic, sender=patient.phone) if len(sharing) > 1 else ()
+    return tuple(alert for alert in (*of_others, *of_nobody) if patient.id in alert.also)
 
 
 _HOLDS_NOTHING = frozenset({"U12", "U17"})

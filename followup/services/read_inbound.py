@@ -153,7 +153,8 @@ class _Turn:
         whose = _whose(histories)
         if whose is None:
             return self._for_stranger(), self._unfiled()
-        scene = replace(scene, patient=whose.patient)
+        others = tuple(patient.id for patient in scene.patients if patient.id != whose.patient.id)
+        scene = replace(scene, patient=whose.patient, also=others)
         return self._for_patient(scene, whose), scene
 
     def _reader(self, about: str | None = None) -> Reader:
