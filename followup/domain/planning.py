@@ -148,6 +148,8 @@ def _due(
         due = _due_on_day(timing, infusion, clinic, zone)
         home = infusion.discharged + discharge_gap
         return (due if due >= home else windows.next_inside(home, clinic.send_window, zone)), None
+    if not reachable_in_the_evening(clinic, windows.local_date(infusion.ended_at, clinic.timezone)):
+        return infusion.ended_at + timing.after, SkipReason.NOBODY_REACHABLE
     earliest = max(infusion.ended_at + timing.not_before, infusion.discharged + discharge_gap)
     wanted = max(infusion.ended_at + timing.after, infusion.discharged + discharge_gap)
     if windows.inside(wanted, windows.Window(start=clinic.send_window.start, end=timing.latest), zone):
