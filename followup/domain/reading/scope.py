@@ -12,6 +12,7 @@ from followup.domain.reading.reading import Scope
 
 _NEGATION_REACH = 7
 _LIST_ITEM = 4
+_SENTENCE_REACH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ class Surroundings:
     def _around(self, first: int, last: int, stops: tuple[str, ...]) -> tuple[int, int]:
         words = self.words.words
         left, right = first, last
-        while left > 0 and words[left - 1].text not in stops:
+        # Bounded, so that a long text without a full stop costs no more than its length.
+        while left > max(first - _SENTENCE_REACH, 0) and words[left - 1].text not in stops:
             left -= 1
-        while right + 1 < len(words) and words[right + 1].text not in stops:
+        while right + 1 < min(last + _SENTENCE_REACH, len(words)) and words[right + 1].text not in stops:
             right += 1
         return left, right
 
