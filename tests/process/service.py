@@ -29,7 +29,7 @@ from tests.support.twilio_stand_in import TwilioStandIn
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 40.0  # seconds that anything here waits at most
 #: A check-in that was due before its infusion was recorded is skipped.
-SOON = timedelta(seconds=1)
+SOON = timedelta(seconds=4)
 TOKEN = "process-test-token"
 KEYS = [base64.b64encode(bytes([number]) * 31 + bytes([number + 1])).decode() for number in (1, 2, 3)]
 
