@@ -213,6 +213,7 @@ def test_the_table_names_every_job_once_and_says_what_it_does() -> None:
         "poll_inbound",
         "send_digests",
         "watch_feed",
+        "replan_plans",
         "seal_audit",
         "check_invariants",
         "housekeeping",
