@@ -12,7 +12,7 @@ import typer
 from followup.cli.importing import Outcome, fingerprint, read_bytes, show_progress, write_report
 from followup.cli.saying import local, say, say_json, say_table
 from followup.cli.wiring import DEFAULT_VAR, Json, Var, actor, opened
-from followup.errors import BadInput
+from followup.errors import BadInput, NotFound
 from followup.intake.found import DayOrder
 from followup.services.context import Context
 from followup.services.import_infusions import Wishes, import_infusions
@@ -115,9 +115,9 @@ def import_file(
         try:
             with show_progress(hidden=as_json) as progress:
                 found = import_infusions(context, data, read_infusion, wishes, actor=actor(), progress=progress)
-        except BadInput as error:
+        except (BadInput, NotFound) as error:
             write_report(report, refusal_report(str(error), now, fingerprint(data)))
-            raise
+            raise BadInput(str(error)) from None
     write_report(report, sender_report(found, now, fingerprint(data)))
     Outcome(found).tell(as_json=as_json)
 

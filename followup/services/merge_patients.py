@@ -271,19 +271,34 @@ def _give_back(uow: UnitOfWork, record: Merge, kept: Patient, now: datetime) -> 
         return
     for channel in map(Channel, record.opted_out):
         _lift(uow, record, kept, channel, now)
-    gaps = {name: None for name in _GAPS if name in record.filled and getattr(kept, name) == getattr(other, name)}
-    details = {
-        name: None
-        for name in PatientDetails.__slots__
-        if f"details.{name}" in record.filled and getattr(kept.details, name) == getattr(other.details, name)
-    }
-    person = replace(kept, details=replace(kept.details, **details), **gaps)
+    person = replace(
+        kept,
+        phone=_without(record, kept, other, "phone"),
+        email=_without(record, kept, other, "email"),
+        language=_without(record, kept, other, "language"),
+        details=_details_without(record, kept.details, other.details),
+    )
     if "safe_contact_hold" in record.filled:
         person = replace(person, safe_contact_hold=False)
     if record.status is not None and kept.status is other.status:
         person = replace(person, status=PatientStatus(record.status), status_until=None, status_reported=False)
     if person != kept:
         uow.patients.update(person)
+
+
+def _without(record: Merge, kept: Patient, other: Patient, name: str) -> str | None:
+    """A value of the kept record, None where the merge filled it and it is the other's still."""
+    value: str | None = getattr(kept, name)
+    return None if name in record.filled and value == getattr(other, name) else value
+
+
+def _details_without(record: Merge, kept: PatientDetails, other: PatientDetails) -> PatientDetails:
+    taken = [
+        name
+        for name in PatientDetails.__slots__
+        if f"details.{name}" in record.filled and getattr(kept, name) == getattr(other, name)
+    ]
+    return replace(kept, **dict.fromkeys(taken))
 
 
 def _lift(uow: UnitOfWork, record: Merge, kept: Patient, channel: Channel, now: datetime) -> None:
