@@ -105,7 +105,10 @@ def rows(found: Sequence[Case]) -> list[tuple[str, str]]:
     unrated = [case for case in pain if case.item["expect"]["value"] is None]
     return [
         ("replies", str(len(found))),
-        ("emergency recall, plain replies", str(share([c for c in emergencies if c.item.get("stratum") == "plain"], _raised))),
+        (
+            "emergency recall, plain replies",
+            str(share([c for c in emergencies if c.item.get("stratum") == "plain"], _raised)),
+        ),
         ("emergency recall, all", str(share(emergencies, _raised))),
         ("emergencies that reach a person", str(share(emergencies, lambda c: c.reading.level is not Level.NONE))),
         ("crisis recall", str(share([c for c in found if c.crisis], lambda c: c.reading.crisis))),

@@ -32,7 +32,10 @@ def load_lexicon() -> Lexicon:
     lists = {name: _lines(words, ",") for name, words in raw["lists"].items()}
     lists = _spelled(_nested(lists), expansions)
     rules = tuple(
-        rule for name, content in raw.items() if name not in _NOT_ENTRIES for rule in _rules(name, content, lists, expansions)
+        rule
+        for name, content in raw.items()
+        if name not in _NOT_ENTRIES
+        for rule in _rules(name, content, lists, expansions)
     )
     return Lexicon(spelling=_spelling(raw["spelling"], rules, lists, expansions), rules=rules, lists=lists)
 
@@ -53,14 +56,14 @@ def _nested(lists: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     flat: dict[str, tuple[str, ...]] = {}
     for name, words in lists.items():
         flat[name] = tuple(
-            dict.fromkeys(
-                inner for word in words for inner in (flat[word[1:-1]] if word.startswith("<") else (word,))
-            )
+            dict.fromkeys(inner for word in words for inner in (flat[word[1:-1]] if word.startswith("<") else (word,)))
         )
     return flat
 
 
-def _spelled(lists: Mapping[str, tuple[str, ...]], expansions: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _spelled(
+    lists: Mapping[str, tuple[str, ...]], expansions: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(_expand(word, expansions) for word in words)) for name, words in lists.items()}
 
 
@@ -92,7 +95,10 @@ def _respelled(token: str, following: str, expansions: Mapping[str, tuple[str, .
 
 
 def _rules(
-    name: str, content: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]], expansions: Mapping[str, tuple[str, ...]]
+    name: str,
+    content: Mapping[str, Any],
+    lists: Mapping[str, tuple[str, ...]],
+    expansions: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Rule]:
     for raw in content["entries"]:
         try:
@@ -115,7 +121,7 @@ def _parts(
 def _entry(raw: Mapping[str, str], content: Mapping[str, Any]) -> Entry:
     unknown = set(raw) - _FIELDS
     if unknown:
-        message = f"unknown field {sorted(unknown)[0]!r}"
+        message = f"unknown field {min(unknown)!r}"
         raise PatternError(message)
     return Entry(
         id=raw["id"],
@@ -136,7 +142,8 @@ def _entry(raw: Mapping[str, str], content: Mapping[str, Any]) -> Entry:
 
 
 _FIELDS = frozenset(
-    "id sort topic lang certainty asked patterns unless unless_anywhere negatable symptom severity matches counters".split()
+    "id sort topic lang certainty asked patterns unless unless_anywhere negatable symptom severity matches "
+    "counters".split()
 )
 
 

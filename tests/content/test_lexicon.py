@@ -56,7 +56,8 @@ def test_a_real_word_is_never_taken_for_a_danger_word(word):
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("brething", "breathing"), ("suicidle", "suicidal"), ("desmallada", "desmayada"), ("seizur", "seizure")]
+    ("written", "meant"),
+    [("brething", "breathing"), ("suicidall", "suicidal"), ("desmallada", "desmayada"), ("seizur", "seizure")],
 )
 def test_a_misspelt_danger_word_is_mended(written, meant):
     assert LEXICON.spelling.mend(written) == meant

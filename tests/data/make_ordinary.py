@@ -29,7 +29,7 @@ FILLERS = {
     "hora": "9|las 10 y media|mediodia|las 2|las 3 de la tarde|las 8|despues de comer|las 5",
     "pariente": "mi hija|mi hijo|mi esposo|mi esposa|mi hermana|la vecina|mi mama|mi nieto|una amiga|mi hermano",
     "lugar": "la tienda|la iglesia|el parque|el trabajo|la casa de mi hermana|el banco|la playa|el mercado|la clinica",
-    "comida": "tacos|caldito de pollo|tamales|unos huevitos|pozole|una torta|arroz con pollo|frijoles|ensalada|pan dulce",
+    "comida": "tacos|caldito de pollo|tamales|unos huevitos|pozole|una torta|arroz con pollo|frijoles|pan dulce",
     "bajo": "0|1|2|3|4|5|como un 3|un 2|2 o 3|4 de 10|un tres",
     "cuerpo": "espalda|rodilla|cuello|cadera|hombro|pie izquierdo|manos|cintura|tobillo|piernas",
     "poco": "poquito|un poco|tantito|apenas|levemente",

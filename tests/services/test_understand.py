@@ -26,7 +26,9 @@ def test_hostile_characters_are_shown_inert():
 
 def test_a_file_is_read_line_by_line(tmp_path):
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    source.write_text('{"id":"a","lang":"en","asked":"pain","text":"6 or 7"}\n\n{"id":"b","lang":"es","asked":"none","text":"ALTO"}\n')
+    source.write_text(
+        '{"id":"a","lang":"en","asked":"pain","text":"6 or 7"}\n\n{"id":"b","lang":"es","asked":"none","text":"ALTO"}\n'
+    )
     assert understand_file(source, target, LEXICON) == 2
     first, second = [json.loads(line) for line in target.read_text().splitlines()]
     assert first == {"id": "a", "kind": "answer", "value": 7, "symptoms": {}, "level": "none", "crisis": False}
@@ -34,7 +36,15 @@ def test_a_file_is_read_line_by_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "bad", ["not json", "[]", '{"id":1,"text":"x"}', '{"id":"a"}', '{"id":"a","text":"x","asked":"weather"}', '{"id":"a","text":"x","about":3}']
+    "bad",
+    [
+        "not json",
+        "[]",
+        '{"id":1,"text":"x"}',
+        '{"id":"a"}',
+        '{"id":"a","text":"x","asked":"weather"}',
+        '{"id":"a","text":"x","about":3}',
+    ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(tmp_path, bad):
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"

@@ -6,7 +6,42 @@ from followup.domain.reading.lexicon import Match
 from followup.domain.reading.normalise import Words
 from followup.domain.reading.reading import Asked, Severity
 
-_JOINERS = frozenset(("and", "y", "e", "or", "o", "plus", "mas", "both", "also", "tambien", "|", ",", "-", "/", "+", "#", ":", "number", "numbers", "numero", "numeros", "se", "codes", "code", "codigo", "codigos", "just", "solo", "only", "please", "por", "favor"))
+_JOINERS = frozenset(
+    (
+        "and",
+        "y",
+        "e",
+        "or",
+        "o",
+        "plus",
+        "mas",
+        "both",
+        "also",
+        "tambien",
+        "|",
+        ",",
+        "-",
+        "/",
+        "+",
+        "#",
+        ":",
+        "number",
+        "numbers",
+        "numero",
+        "numeros",
+        "se",
+        "codes",
+        "code",
+        "codigo",
+        "codigos",
+        "just",
+        "solo",
+        "only",
+        "please",
+        "por",
+        "favor",
+    )
+)
 _CODE_DIGITS = frozenset((0, 1, 2, 3, 4, 5, 6, 7, 9))
 _SEVERITIES = {1: Severity.MILD, 2: Severity.MODERATE, 3: Severity.SEVERE}
 _KEYWORDS = {

@@ -14,7 +14,9 @@ from followup.domain.reading.topics import BY_NAME, CRISIS_TOPICS
 _SYSTOLIC_HIGH, _DIASTOLIC_HIGH = 180.0, 120.0
 _SYSTOLIC_RAISED, _DIASTOLIC_RAISED = 140.0, 90.0
 _FEVER_C, _FEVER_F, _HIGHEST_C = 38.0, 100.4, 45.0
-_OVER_WITH_THE_INFUSION = frozenset(("lasting_hallucination", "near_faint", "vomiting_once", "vomiting_repeated", "panic"))
+_OVER_WITH_THE_INFUSION = frozenset(
+    ("lasting_hallucination", "near_faint", "vomiting_once", "vomiting_repeated", "panic")
+)
 
 
 def find_danger(matches: Iterable[Match], around: Surroundings) -> tuple[Finding, ...]:
@@ -88,4 +90,3 @@ def _measured_finding(topic: str, placed: Placed, around: Surroundings) -> Findi
         end=placed.read.end,
         pattern=f"number-{topic}",
     )
-

@@ -13,7 +13,9 @@ from followup.domain.reading.scope import Surroundings
 _STOPS = frozenset((HARD, SOFT, ASK))
 _NOT_HEALTH = frozenset(("question", "callback", "wrong_person", "language_switch"))
 _ANSWERED_IN_A_WORD = frozenset((Asked.SIDE_EFFECTS, Asked.FREE, Asked.CODES, Asked.CHOICE, Asked.SIDE_EFFECT_SEVERITY))
-_STATE_WORDS = frozenset((Asked.PAIN, Asked.MOOD, Asked.SIDE_EFFECTS, Asked.SIDE_EFFECT_SEVERITY, Asked.SEVERITY, Asked.CODES, Asked.CHOICE))
+_STATE_WORDS = frozenset(
+    (Asked.PAIN, Asked.MOOD, Asked.SIDE_EFFECTS, Asked.SIDE_EFFECT_SEVERITY, Asked.SEVERITY, Asked.CODES, Asked.CHOICE)
+)
 
 
 def acts_of(matches: Iterable[Match], around: Surroundings) -> dict[str, list[Match]]:

@@ -9,7 +9,8 @@ from followup.domain.reading.normalise import Words
 
 _ENGLISH = frozenset(
     "the and is am are was my you your it of with have has not but this that for i to in on feel feeling pain better "
-    "good fine still been today had me we they please thanks thank would could about can what when where how yes".split()
+    "good fine still been today had me we they please thanks thank would could about can what when where how "
+    "yes".split()
 )
 _SPANISH = frozenset(
     "el la los las y es estoy esta estan mi que de con tengo tiene pero esto eso para por yo en me siento dolor mejor "

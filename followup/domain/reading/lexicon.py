@@ -176,7 +176,9 @@ def _vetoed(rule: Rule, words: Words, match: re.Match[str]) -> bool:
         return False
     # A bounded window, so that a long text without a full stop costs no more than its length.
     from_, to = max(match.start() - _VETO_REACH, 0), match.end() + _VETO_REACH
-    left = max(words.norm.rfind("| ", from_, match.start()), words.norm.rfind("? ", from_, match.start()), from_ - 1) + 1
+    left = (
+        max(words.norm.rfind("| ", from_, match.start()), words.norm.rfind("? ", from_, match.start()), from_ - 1) + 1
+    )
     ends = [end for end in (words.norm.find("| ", match.end(), to), words.norm.find("? ", match.end(), to)) if end >= 0]
     right = min(ends, default=to)
     return _any(rule.unless, " " + words.norm[left:right].lstrip())

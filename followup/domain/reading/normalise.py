@@ -27,6 +27,7 @@ _RUN = re.compile(r"(.)\1{2,}")
 _JOINERS = "\ufe0e\ufe0f\u200d\u20e3\u200b\u200c\u2060\ufeff\u00ad"
 _APOSTROPHES = "\u2019\u2018\u00b4`\u02bc\uff07"
 _SIGNS = {"|": HARD, "\u2013": "-", "&": "and"}
+_QUOTES = frozenset('"\u201c\u201d\u00ab\u00bb\u201e')
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "@": "a", "$": "s", "!": "i"})
 
 
@@ -124,6 +125,8 @@ def _pieces(match: re.Match[str], spelling: Spelling) -> tuple[str, ...]:
         case "soft":
             return (SOFT,)
         case "inner":
+            return ()
+        case _ if token in _QUOTES:
             return ()
         case _:
             return (_SIGNS.get(token, token),)

@@ -146,7 +146,9 @@ _Several = tuple[NumberType, float, float | None, int, int]
 _Reader = Callable[[tuple[Token, ...], int, Neighbours, NumberWords], _Several | None]
 
 
-def _next(tokens: tuple[Token, ...], at: int, around: Neighbours, joiners: frozenset[str], most: int = 1) -> Token | None:
+def _next(
+    tokens: tuple[Token, ...], at: int, around: Neighbours, joiners: frozenset[str], most: int = 1
+) -> Token | None:
     """The next number when only these joining words stand between."""
     if at + 1 >= len(tokens):
         return None
@@ -161,7 +163,7 @@ _PHONE_JOINERS = frozenset(("-", SOFT, HARD))
 _MOST_GROUPS = 6
 
 
-def _phone(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+def _phone(tokens: tuple[Token, ...], at: int, around: Neighbours, _: NumberWords) -> _Several | None:
     used, digits = 1, _digits(tokens[at])
     while used < _MOST_GROUPS and len(_digits(tokens[at])) > 2 and _next(tokens, at + used - 1, around, _PHONE_JOINERS):
         group = _digits(tokens[at + used])
@@ -188,12 +190,42 @@ def _date(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberW
     token = tokens[at]
     if len(token.text) > 1 and token.text.startswith("0") and "." not in token.text:
         return NumberType.DATE, token.value, None, 1, token.last
-    near = (around.at(token.first - 1), around.at(token.last + 1), around.at(token.first - 2), around.at(token.last + 2))
+    near = (
+        around.at(token.first - 1),
+        around.at(token.last + 1),
+        around.at(token.first - 2),
+        around.at(token.last + 2),
+    )
     if near[0] in lists.months or near[1] in lists.months:
         return NumberType.DATE, token.value, None, 1, token.last
     if near[1] == "de" and near[3] in lists.months:
         return NumberType.DATE, token.value, None, 1, token.last
-    if near[1] in _ORDINALS or near[0] in ("dia", "room", "cuarto", "apt", "age", "edad", "day", "born", "infusion", "gate", "line", "option", "number", "#", "page", "chapter", "season", "channel", "unit", "suite", "highway", "route", "hwy", "exit"):
+    if near[1] in _ORDINALS or near[0] in (
+        "dia",
+        "room",
+        "cuarto",
+        "apt",
+        "age",
+        "edad",
+        "day",
+        "born",
+        "infusion",
+        "gate",
+        "line",
+        "option",
+        "number",
+        "#",
+        "page",
+        "chapter",
+        "season",
+        "channel",
+        "unit",
+        "suite",
+        "highway",
+        "route",
+        "hwy",
+        "exit",
+    ):
         return NumberType.DATE, token.value, None, 1, token.last
     if token.value >= 1900 and token.value < 2100 and token.value == int(token.value):
         return NumberType.DATE, token.value, None, 1, token.last
@@ -204,7 +236,7 @@ _ORDINALS = frozenset(("th", "st", "nd", "rd", "ra", "er", "ta", "esta", "da"))
 
 
 def _clock_time(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
-    second = _next(tokens, at, around, frozenset((SOFT,)))
+    second = _next(tokens, at, around, frozenset((":",)))
     token = tokens[at]
     if second is not None and _colon(around, token, second):
         return NumberType.TIME, token.value, None, 2, second.last
@@ -217,32 +249,47 @@ def _colon(around: Neighbours, token: Token, second: Token) -> bool:
     return second.first == token.last + 2 and around.at(token.last + 1) == ":"
 
 
-_AT = frozenset(("at", "around", "by", "after", "before", "since", "till", "until", "past", "about", "from"))
 _RATING_VERBS = frozenset(
-    "pain is am still sitting hovering stuck staying holding stays stayed steady right maybe hurts hurting hangs hanging now was it be "
+    "pain is am still sitting hovering stuck staying holding stays stayed steady right maybe hurts hurting hangs hanging now "
+    "was it be "
     "dolor esta anda sigue ando estoy level put rate rated day started start ended up began down".split()
 )
 
 
 def _says_clock(token: Token, around: Neighbours, lists: NumberWords) -> bool:
     after = around.run(token.last + 1, 3)
-    if after and (after[0] in lists.clock or after[:2] in (("in", "the"), ("de", "la"), ("of", "the")) and len(after) > 2 and after[2] in _PARTS_OF_DAY and around.at(token.first - 1) in (*_AT, "las", "la")):
-        return True
     before = around.back(token.first - 1, 2)
-    if not before:
-        return False
-    if before[0] in ("las", "la") and token.value <= 12:
-        return not _site_after(after, lists)
-    if before[0] in ("since", "until", "after", "before", "despues", "till") and token.value <= 12 and not _site_after(after, lists):
+    if after and (
+        after[0] in lists.clock or (bool(before) and before[0] in _BEFORE_CLOCK and _names_part_of_day(after))
+    ):
         return True
-    if before[0] in ("at", "around", "by") and set(around.back(token.first - 1, 6)) & _MEETINGS:
-        return token.value <= 12
-    if before[0] in ("at", "around", "by") and (len(before) < 2 or before[1] not in _RATING_VERBS):
-        return token.value <= 12 and len(before) > 1 and not _site_after(after, lists)
-    return False
+    if not before or token.value > _HIGHEST_HOUR or _site_after(after, lists):
+        return False
+    if before[0] in _CLOCK_FOR_SURE:
+        return True
+    return before[0] in _CLOCK_MAYBE and _meets_or_stands_apart(token, before, around)
 
 
-_MEETINGS = frozenset("appointment appointments ride infusion visit meet open opens close closes there come see".split())
+def _names_part_of_day(after: tuple[str, ...]) -> bool:
+    return len(after) > 2 and after[:2] in (("in", "the"), ("de", "la"), ("of", "the")) and after[2] in _PARTS_OF_DAY
+
+
+def _meets_or_stands_apart(token: Token, before: tuple[str, ...], around: Neighbours) -> bool:
+    """`my appointment is at 10`, `stopped at 4`; but not `it is at 4`, `sitting at 8`."""
+    if set(around.back(token.first - 1, 6)) & _MEETINGS:
+        return True
+    return len(before) > 1 and before[1] not in _RATING_VERBS
+
+
+_HIGHEST_HOUR = 12
+_BEFORE_CLOCK = frozenset(
+    ("las", "la", "at", "around", "by", "after", "before", "since", "till", "until", "about", "from")
+)
+_CLOCK_FOR_SURE = frozenset(("las", "la", "since", "until", "after", "before", "despues", "till"))
+_CLOCK_MAYBE = frozenset(("at", "around", "by"))
+_MEETINGS = frozenset(
+    "appointment appointments ride infusion visit meet open opens close closes there come see".split()
+)
 _PARTS_OF_DAY = frozenset("morning afternoon evening night manana tarde noche madrugada".split())
 
 
@@ -261,7 +308,13 @@ def _pressure(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: Num
         joined = _next(tokens, at, around, frozenset((SOFT, "and", "y", "-")))
     if joined is not None and 70 <= token.value <= 300 and 30 <= joined.value <= 200 and joined.value < token.value:
         return NumberType.BLOOD_PRESSURE, token.value, joined.value, 2, joined.last
-    if joined is not None and named and 7 <= token.value <= 30 and 4 <= joined.value <= 20 and token.value > joined.value:
+    if (
+        joined is not None
+        and named
+        and 7 <= token.value <= 30
+        and 4 <= joined.value <= 20
+        and token.value > joined.value
+    ):
         # Spoken in tens in much of Latin America: `18 con 11` is 180/110.
         return NumberType.BLOOD_PRESSURE, token.value * 10, joined.value * 10, 2, joined.last
     if named and 120 <= token.value <= 300:
@@ -269,16 +322,29 @@ def _pressure(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: Num
     return None
 
 
-_OUT_OF = (("/",), ("out", "of"), ("of",), ("out", "of", "a"), ("de",), ("sobre",), ("de", "un"), ("on", "a", "scale", "of"))
+_OUT_OF = (
+    ("/",),
+    ("out", "of"),
+    ("of",),
+    ("out", "of", "a"),
+    ("de",),
+    ("sobre",),
+    ("de", "un"),
+    ("on", "a", "scale", "of"),
+)
 
 
-def _fraction(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: NumberWords) -> _Several | None:
+def _fraction(tokens: tuple[Token, ...], at: int, around: Neighbours, _: NumberWords) -> _Several | None:
     token = tokens[at]
     if at + 1 >= len(tokens):
         return None
     following = tokens[at + 1]
     between = tuple(around.at(index) for index in range(token.last + 1, following.first))
-    if between in _OUT_OF and following.value in (10.0, 100.0) and not (token.value > following.value and between == ("/",)):
+    if (
+        between in _OUT_OF
+        and following.value in (10.0, 100.0)
+        and not (token.value > following.value and between == ("/",))
+    ):
         value = token.value if following.value == _HIGHEST else token.value / 10
         return NumberType.FRACTION, value, None, 2, following.last
     if between in _OUT_OF and following.value == _HIGHEST:
@@ -307,7 +373,8 @@ def _range(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: Number
 
 
 _MOVES = frozenset(
-    "from went gone going jumped shot climbed rose dropped fell down up back de subio bajo paso brinco salto cambio moved changed".split()
+    "from went gone going jumped shot climbed rose dropped fell down up back de subio bajo paso brinco salto cambio moved "
+    "changed".split()
 )
 
 
@@ -338,8 +405,14 @@ def _is_dose(token: Token, around: Neighbours, lists: NumberWords) -> bool:
     after, before = around.run(token.last + 1, 3), around.back(token.first - 1, 2)
     if after and (after[0] in lists.dose_units or after[0] in lists.drugs):
         return True
-    if len(after) > 1 and after[0] in ("of", "de", "extra", "more", "mas") and (
-        after[1] in ("the", "my", "those", "las", "los", "mis", "them", "these") or after[1] in lists.drugs or after[1] in lists.dose_units
+    if (
+        len(after) > 1
+        and after[0] in ("of", "de", "extra", "more", "mas")
+        and (
+            after[1] in ("the", "my", "those", "las", "los", "mis", "them", "these")
+            or after[1] in lists.drugs
+            or after[1] in lists.dose_units
+        )
     ):
         return True
     if before and before[0] in lists.took:
@@ -353,7 +426,12 @@ def _is_duration(token: Token, around: Neighbours, lists: NumberWords) -> bool:
         return False
     if after[0] in lists.durations:
         return True
-    return len(after) > 1 and after[0] in ("more", "full", "straight", "whole", "or", "mas", "o", "solid", "good", "long", "-", "different") and after[1] in lists.durations
+    return (
+        len(after) > 1
+        and after[0]
+        in ("more", "full", "straight", "whole", "or", "mas", "o", "solid", "good", "long", "-", "different")
+        and after[1] in lists.durations
+    )
 
 
 def _is_count(token: Token, around: Neighbours, lists: NumberWords) -> bool:
@@ -374,7 +452,13 @@ _NOT_PLURAL = frozenset(
 
 def _counts_plural(after: tuple[str, ...], lists: NumberWords) -> bool:
     word = after[0]
-    return len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _NOT_PLURAL and word not in lists.body
+    return (
+        len(word) > 3
+        and word.endswith("s")
+        and not word.endswith("ss")
+        and word not in _NOT_PLURAL
+        and word not in lists.body
+    )
 
 
 _SINGLES: tuple[tuple[Callable[[Token, Neighbours, NumberWords], bool], NumberType], ...] = (

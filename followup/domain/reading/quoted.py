@@ -6,11 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# What phones of several makers and both languages put before the text that somebody reacted to.
+_VERBS = (
+    r"liked|loved|disliked|laughed at|emphasi[sz]ed|questioned",
+    r"reacted\s+\S{1,8}\s+to|reacted to|reacted with \S{1,8} to",
+    r"removed (?:a|an) [a-z ]{3,20} from",
+    r"le gust[oó]|le gusta|me gusta|me gust[oó]|le encant[oó]|le encanta|me encant[oó]|no le gust[oó]|no le gusta",
+    r"se ri[oó] (?:de|con)|enfatiz[oó]|destac[oó]|cuestion[oó]|pregunt[oó] por|puso [eé]nfasis en",
+    r"exclam[oó] (?:sobre|ante)",
+    r"reaccion[oó] (?:con )?\S{1,8} a|reaccion[oó] a|to|a",
+)
 _REACTION = re.compile(
-    r"\s*(?:\S{1,8}\s+)?(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted\s+\S{1,8}\s+to|reacted to|reacted with \S{1,8} to"
-    r"|removed (?:a|an) [a-z ]{3,20} from|le gust[oó]|le gusta|me gusta|me gust[oó]|le encant[oó]|le encanta|me encant[oó]|no le gust[oó]|no le gusta"
-    r"|se ri[oó] (?:de|con)|enfatiz[oó]|destac[oó]|cuestion[oó]|pregunt[oó] por|puso [eé]nfasis en|exclam[oó] (?:sobre|ante)"
-    r"|reaccion[oó] (?:con )?\S{1,8} a|reaccion[oó] a|to|a)\s*[:]?\s*[\"\u201c\u201d\u00ab'](?P<quote>.{1,2000})[\"\u201c\u201d\u00bb'\u2026.]{1,3}\s*",
+    r"\s*(?:\S{1,8}\s+)?(?:" + "|".join(_VERBS) + r")\s*[:]?\s*"
+    r"[\"\u201c\u201d\u00ab'](?P<quote>.{1,2000})[\"\u201c\u201d\u00bb'\u2026.]{1,3}\s*",
     re.IGNORECASE | re.DOTALL,
 )
 _BARE_FORM = re.compile(r"\s*(?:to|a)\s*[:]?\s*[\"\u201c\u00ab']", re.IGNORECASE)

@@ -91,16 +91,69 @@ def _rebuilt(words: Words, new: Sequence[Word]) -> Words:
     return Words(original=words.original, norm=norm, words=tuple(new), starts=tuple(starts))
 
 
-_ARTICLES = frozenset("a an un una about like around maybe solid is say at em to than como unos es esta en tipo".split())
-_AFTER_ONE = frozenset(("to", "in", "sitting", "walking", "out", "/", "de", "of", "or", "o", "maybe", "today", "now", "ahora", "hoy", "ahorita", ",", "|", "", "right", "tonight"))
+_ARTICLES = frozenset(
+    "a an un una about like around maybe solid is say at em to than como unos es esta en tipo".split()
+)
+_AFTER_ONE = frozenset(
+    (
+        "to",
+        "in",
+        "sitting",
+        "walking",
+        "out",
+        "/",
+        "de",
+        "of",
+        "or",
+        "o",
+        "maybe",
+        "today",
+        "now",
+        "ahora",
+        "hoy",
+        "ahorita",
+        ",",
+        "|",
+        "",
+        "right",
+        "tonight",
+    )
+)
 _ONES = frozenset(("one", "uno", "una", "won"))
 
 
 def _heard(word: str, before: str, after: str, length: int, likes: dict[str, str]) -> str | None:
     """The digits a word stands for here, or None."""
     if word in _ONES:
-        after_article = before in ("a", "is", "un", "to", "from", "like", "maybe", "about", "", "como", "es", "solo", "just", "at", "level", "esta", "en", "|", ",", "pain", "dolor", "only", "or", "than")
-        fits = after_article and after in _AFTER_ONE and not (before in ("|", ",") and after not in ("out", "/", "de", ""))
+        after_article = before in (
+            "a",
+            "is",
+            "un",
+            "to",
+            "from",
+            "like",
+            "maybe",
+            "about",
+            "",
+            "como",
+            "es",
+            "solo",
+            "just",
+            "at",
+            "level",
+            "esta",
+            "en",
+            "|",
+            ",",
+            "pain",
+            "dolor",
+            "only",
+            "or",
+            "than",
+        )
+        fits = (
+            after_article and after in _AFTER_ONE and not (before in ("|", ",") and after not in ("out", "/", "de", ""))
+        )
         return "1" if fits and not (word == "una" and length > 1) else None
     digits = likes.get(word)
     if digits is None:
@@ -166,7 +219,9 @@ def _candidates(words: Words, numbers: Sequence[Placed], lists: RatingWords, *, 
             continue
         previous_end = numbers[index - 1].last if index else -1
         next_start = numbers[index + 1].first if index + 1 < len(numbers) else len(words.words)
-        candidate = _dressed(placed, previous_end, next_start, words, lists, later=index + 1 < len(numbers), earlier=bool(found))
+        candidate = _dressed(
+            placed, previous_end, next_start, words, lists, later=index + 1 < len(numbers), earlier=bool(found)
+        )
         if not _of_another(candidate, lists, label=label):
             found.append(candidate)
     return _moved(found, words, lists)
@@ -183,7 +238,7 @@ def _dressed(
     placed: Placed, previous_end: int, next_start: int, words: Words, lists: RatingWords, *, later: bool, earlier: bool
 ) -> Candidate:
     around = Neighbours(words)
-    before = tuple(reversed([w for w in around.back(placed.first - 1, 9) if True][: max(placed.first - previous_end - 1, 0)]))
+    before = tuple(reversed(around.back(placed.first - 1, min(9, placed.first - previous_end - 1))))
     after = _after(around, placed.last + 1, next_start, lists)
     wide = tuple(word.text for word in words.words[max(placed.first - 6, previous_end + 1) : placed.first])
     past, weak = _when(before, after, lists)
@@ -208,18 +263,38 @@ def _after(around: Neighbours, first: int, next_start: int, lists: RatingWords) 
         word = around.at(index)
         if not word or word in _STOPS or (word in _TURNS and word not in lists.now):
             break
-        if word in lists.now and not _closes(around.at(index + 1), index + 1 == next_start):
+        if word in lists.now and not _closes(around.at(index + 1), before_number=index + 1 == next_start):
             break
         found.append(word)
     return tuple(found)
 
 
-def _closes(following: str, before_number: bool) -> bool:
+def _closes(following: str, *, before_number: bool) -> bool:
     """Whether a "now" after a number belongs to it: `6 now, was 4`, not `9 today more like 1`."""
     return not before_number and (not following or following in _STOPS or following in _TURNS)
 
 
-_TURNS = frozenset(("and", "y", "i", "because", "so", "porque", "but", "pero", "then", "luego", "now", "ahora", "ahorita", "today", "hoy", "down", "up"))
+_TURNS = frozenset(
+    (
+        "and",
+        "y",
+        "i",
+        "because",
+        "so",
+        "porque",
+        "but",
+        "pero",
+        "then",
+        "luego",
+        "now",
+        "ahora",
+        "ahorita",
+        "today",
+        "hoy",
+        "down",
+        "up",
+    )
+)
 
 
 def _when(before: tuple[str, ...], after: tuple[str, ...], lists: RatingWords) -> tuple[bool, bool]:
@@ -251,7 +326,9 @@ def _corrects(wide: tuple[str, ...], lists: RatingWords, *, earlier: bool) -> bo
 
 def _of_another(candidate: Candidate, lists: RatingWords, *, label: str) -> bool:
     """Whether the number rates something else: `pain 6 mood 4`."""
-    own, strange = (lists.pain, lists.mood | lists.others) if label == "pain" else (lists.mood, lists.pain | lists.others)
+    own, strange = (
+        (lists.pain, lists.mood | lists.others) if label == "pain" else (lists.mood, lists.pain | lists.others)
+    )
     for word in reversed(candidate.before):
         if word in own:
             return False
@@ -287,7 +364,10 @@ def _is_tied(candidate: Candidate, words: Words, lists: RatingWords) -> bool:
     told = any(word.text in lists.pain for word in words.words)
     if told and candidate.placed.read.type is NumberType.FRACTION:
         return True
-    stated = candidate.before[-2:] in (("it", "is"), ("is", "a"), ("is", "an")) or candidate.before[-3:-1] == ("it", "is")
+    stated = candidate.before[-2:] in (("it", "is"), ("is", "a"), ("is", "an")) or candidate.before[-3:-1] == (
+        "it",
+        "is",
+    )
     ends = not candidate.after or candidate.after[0] in ("and", "but", "today", "now", "right", "y", "pero")
     return stated and ends and _is_it(candidate) and candidate.placed.read.type is not NumberType.RANGE
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from followup.domain.level import Level, highest
-from followup.domain.reading import choices, kinds, ratings, symptoms
+from followup.domain.reading import choices, kinds, symptoms
 from followup.domain.reading.danger import find_danger, is_crisis, measured
 from followup.domain.reading.language import language_of
 from followup.domain.reading.lexicon import Certainty, Lexicon, Match, Sort
 from followup.domain.reading.normalise import Words, normalise
 from followup.domain.reading.numbers import NumberWords, Placed, read_numbers
 from followup.domain.reading.quoted import own_words
-from followup.domain.reading.ratings import NO_RATING, Rating, RatingWords, choose_rating, with_spoken_numbers
+from followup.domain.reading.ratings import Rating, RatingWords, choose_rating, with_spoken_numbers
 from followup.domain.reading.reading import (
     Asked,
     Finding,
@@ -31,7 +31,6 @@ from followup.domain.reading.topics import BY_NAME
 _DANGER_SORTS = frozenset((Sort.DANGER, Sort.CUE, Sort.IDIOM))
 _SEVERE_PAIN = 8.0
 _SHARP_RISE = 4.0
-_LIKE_A_PAIN_QUESTION = frozenset((Asked.PAIN,))
 
 
 def read(
@@ -45,7 +44,7 @@ def read(
     own = own_words(text, sent_texts)
     seen = _Seen.of(own.masked, asked, lexicon)
     quoted = scan(own.quoted, lexicon=lexicon) if own.quoted else ()
-    findings = (*_findings(seen, asked, about), *quoted)
+    findings = (*_findings(seen), *quoted)
     reading = _assembled(text, own.text, seen, findings, asked, about)
     return replace(reading, reaction=own.reaction, understood=reading.understood and not own.reaction)
 
@@ -88,15 +87,15 @@ class _Seen:
         return cls(words, matches, around, numbers, kinds.acts_of(matches, around), found, rating, pain)
 
 
-def _findings(seen: _Seen, asked: Asked, about: str | None) -> tuple[Finding, ...]:
+def _findings(seen: _Seen) -> tuple[Finding, ...]:
     found = [*find_danger(seen.matches, seen.around), *measured(seen.numbers, seen.around, seen.matches)]
-    found.extend(_pain_findings(seen, asked))
+    found.extend(_pain_findings(seen))
     found.extend(_mention_findings(seen))
     found.extend(_act_findings(seen))
     return tuple(found)
 
 
-def _pain_findings(seen: _Seen, asked: Asked) -> list[Finding]:
+def _pain_findings(seen: _Seen) -> list[Finding]:
     found: list[Finding] = []
     pain = seen.pain
     if pain.value is None or pain.placed is None:
@@ -167,13 +166,21 @@ def _of_words(seen: _Seen, topic: str, first: int, last: int, read_symptom: Symp
     )
 
 
+_ACT_TOPICS = (
+    ("question", "question"),
+    ("request", "question"),
+    ("callback", "callback"),
+    ("wrong_number", "wrong_person"),
+)
+
+
 def _act_findings(seen: _Seen) -> list[Finding]:
-    found: list[Finding] = []
-    for act, topic in (("question", "question"), ("request", "question"), ("callback", "callback"), ("wrong_number", "wrong_person")):
-        for match in seen.acts.get(act, ())[:1]:
-            if f"{act}_not" not in seen.acts:
-                found.append(_of_act(seen, topic, match))
-    if not found and "asks" in seen.acts and "meta_question" not in seen.acts and len(seen.words.words) > 3 and "question_not" not in seen.acts:
+    found = [
+        _of_act(seen, topic, seen.acts[act][0])
+        for act, topic in _ACT_TOPICS
+        if act in seen.acts and f"{act}_not" not in seen.acts
+    ]
+    if not found and "asks" in seen.acts and "meta_question" not in seen.acts and len(seen.words.words) > 3:
         found.append(_of_act(seen, "question", seen.acts["asks"][0]))
     return found
 
@@ -203,7 +210,7 @@ def _assembled(
     reports = bool(symptom_reads or codes or choice or severity is not None) or value is not None
     fitting = kinds.kinds_of(seen.words, seen.acts, findings, asked, reports=reports)
     kind = kinds.winner(fitting)
-    level = _level(findings, symptom_reads, seen, asked)
+    level = _level(findings, symptom_reads)
     return Reading(
         text=text,
         new_words=new_words,
@@ -245,7 +252,9 @@ def _symptoms(
     found.extend(_symptoms_of_danger(seen, findings))
     found.extend(_symptoms_of_numbers(seen))
     if asked is Asked.MOOD and value is not None:
-        found.append(SymptomRead(code="mood", severity=symptoms.severity_of_mood(value), words="", pattern="number-mood"))
+        found.append(
+            SymptomRead(code="mood", severity=symptoms.severity_of_mood(value), words="", pattern="number-mood")
+        )
     if asked is Asked.SIDE_EFFECT_SEVERITY and about is not None:
         return _with_about(seen, found, about)
     return symptoms.merged(found)
@@ -269,7 +278,14 @@ def _symptoms_of_numbers(seen: _Seen) -> list[SymptomRead]:
     for placed in seen.numbers:
         number = placed.read
         if number.type is NumberType.BLOOD_PRESSURE:
-            found.append(SymptomRead(code="bp_heart", severity=_pressure(number.value, number.low), words=number.words, pattern="number-pressure"))
+            found.append(
+                SymptomRead(
+                    code="bp_heart",
+                    severity=_pressure(number.value, number.low),
+                    words=number.words,
+                    pattern="number-pressure",
+                )
+            )
     return found
 
 
@@ -314,9 +330,7 @@ def _grade_counts(match: Match, seen: _Seen) -> bool:
     return not (around.figure(match) or around.denied(match) or around.cue_in_clause("was", match))
 
 
-def _severity(
-    seen: _Seen, asked: Asked, about: str | None, symptom_reads: tuple[SymptomRead, ...]
-) -> Severity | None:
+def _severity(seen: _Seen, asked: Asked, about: str | None, symptom_reads: tuple[SymptomRead, ...]) -> Severity | None:
     if asked is Asked.SEVERITY:
         return choices.severity_choice(seen.words, _grades(seen))
     if asked is Asked.SIDE_EFFECT_SEVERITY:
@@ -324,9 +338,7 @@ def _severity(
     return None
 
 
-def _level(
-    findings: Sequence[Finding], symptom_reads: Sequence[SymptomRead], seen: _Seen, asked: Asked
-) -> Level:
+def _level(findings: Sequence[Finding], symptom_reads: Sequence[SymptomRead]) -> Level:
     levels = [finding.level for finding in findings]
     for read_symptom in symptom_reads:
         if read_symptom.severity is Severity.SEVERE:
@@ -345,26 +357,22 @@ def _understood(
     severity: Severity | None,
     seen: _Seen,
 ) -> bool:
+    """Whether the text settles what was asked, or is something that needs no answer."""
     if kind in (Kind.OPT_OUT, Kind.WRONG_NUMBER, Kind.HELP, Kind.OPT_IN):
         return True
-    if kind is Kind.UNCLEAR:
-        return False
     told = bool(seen.mentions)
-    match asked:
-        case Asked.PAIN:
-            return value is not None
-        case Asked.MOOD:
-            return value is not None or told or "state" in seen.acts or "report" in seen.acts
-        case Asked.SIDE_EFFECTS:
-            return kind is Kind.ANSWER
-        case Asked.CODES:
-            return bool(codes) or told or "none_alone" in seen.acts
-        case Asked.CHOICE:
-            return choice is not None
-        case Asked.SEVERITY | Asked.SIDE_EFFECT_SEVERITY:
-            return severity is not None
-        case Asked.FREE | Asked.NONE:
-            return True
+    settled = {
+        Asked.PAIN: value is not None,
+        Asked.MOOD: value is not None or told or bool(seen.acts.keys() & {"state", "report"}),
+        Asked.SIDE_EFFECTS: kind is Kind.ANSWER,
+        Asked.CODES: bool(codes) or told or "none_alone" in seen.acts,
+        Asked.CHOICE: choice is not None,
+        Asked.SEVERITY: severity is not None,
+        Asked.SIDE_EFFECT_SEVERITY: severity is not None,
+        Asked.FREE: True,
+        Asked.NONE: True,
+    }
+    return kind is not Kind.UNCLEAR and settled[asked]
 
 
 @cache

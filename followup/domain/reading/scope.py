@@ -34,9 +34,7 @@ class Surroundings:
     def cue_in_sentence(self, topic: str, match: Match) -> bool:
         """Whether a cue of this topic stands in the sentence of the match, outside of it."""
         first, last = self.sentence(match.first)
-        return any(
-            first <= cue.first <= last and not _inside(cue, match) for cue in self.cues.get(topic, ())
-        )
+        return any(first <= cue.first <= last and not _inside(cue, match) for cue in self.cues.get(topic, ()))
 
     def cue_opens_next(self, topic: str, match: Match) -> bool:
         """Whether the sentence after the match opens with a cue of this topic: `floaty. gone by supper`."""
@@ -72,8 +70,8 @@ class Surroundings:
         return left, right
 
     def figure(self, match: Match) -> bool:
-        """Whether a figure of speech covers the match."""
-        return any(idiom.first <= match.last and match.first <= idiom.last for idiom in self.idioms)
+        """Whether a figure of speech covers at least half of the match."""
+        return any(2 * _shared(idiom, match) > match.last - match.first for idiom in self.idioms)
 
     def _around(self, first: int, last: int, stops: tuple[str, ...]) -> tuple[int, int]:
         words = self.words.words
@@ -89,6 +87,8 @@ class Surroundings:
         if cue.last >= match.first or match.first - cue.last > _NEGATION_REACH:
             return False
         if any(_inside(cue, undone) for undone in self.cues.get("negation_undone", ())):
+            return False
+        if self.words.words[cue.first].text == "0" and match.first > cue.last + 1:
             return False
         between = range(cue.last + 1, match.first)
         if self._turns(cue.last, match.first):
@@ -111,9 +111,9 @@ class Surroundings:
 
 
 _VERBS = frozenset(
-    "i is are am was my it hurts hurt feels feel still now have has got had cant keeps having getting very really so bad "
-    "severe duele duelen siento tengo esta estoy mi me muy sigo todavia ahora tuve tambien pero solo fuerte mucho mucha "
-    "he she we they can just only some little".split()
+    "i is are am was my it hurts hurt feels feel still now have has got had cant keeps having getting very really so "
+    "bad severe duele duelen siento tengo esta estoy mi me muy sigo todavia ahora tuve tambien pero solo fuerte mucho "
+    "mucha he she we they can just only some little".split()
 )
 
 
@@ -159,6 +159,11 @@ def _supposed(match: Match, around: Surroundings, *, crisis: bool) -> Scope:
     if around.cue_in_clause("other_person", match):
         return Scope.OTHER_IN_DANGER
     return Scope.PRESENT
+
+
+def _shared(one: Match, other: Match) -> int:
+    """How many words two matches share."""
+    return max(min(one.last, other.last) - max(one.first, other.first) + 1, 0)
 
 
 def _inside(inner: Match, outer: Match) -> bool:

@@ -82,7 +82,7 @@ class Spelling:
 
 def _reach(word: str) -> int:
     """How many slips of the finger are forgiven in a word of this length."""
-    return 2 if len(word) > _LONG else 1
+    return 2 if len(word) >= _LONG else 1
 
 
 def _shortened(word: str, reach: int) -> Iterable[str]:

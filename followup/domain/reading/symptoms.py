@@ -138,7 +138,11 @@ def _score(match: Match, named: Sequence[Match], numbers: Sequence[Placed], arou
         if placed.read.type not in _SCALE:
             continue
         between = [word.text for word in words[match.last + 1 : placed.first]]
-        if 0 <= placed.first - match.last - 1 <= 4 and not set(between) & _BREAKS and not _other_between(match, placed, named):
+        if (
+            0 <= placed.first - match.last - 1 <= 4
+            and not set(between) & _BREAKS
+            and not _other_between(match, placed, named)
+        ):
             return placed.read.value
         gap = [word.text for word in words[placed.last + 1 : match.first]]
         if 1 <= len(gap) <= 3 and gap[0] in ("for", "on", "de", "en", "of", "para"):
@@ -153,9 +157,7 @@ def _other_between(match: Match, placed: Placed, named: Sequence[Match]) -> bool
     return any(match.last < other.first < placed.first for other in named)
 
 
-def _nearest_grade(
-    match: Match, named: Sequence[Match], grades: Sequence[Match], around: Surroundings
-) -> Match | None:
+def _nearest_grade(match: Match, named: Sequence[Match], grades: Sequence[Match], around: Surroundings) -> Match | None:
     """The severity word that belongs to this symptom: in its clause, else alone in a following one."""
     first, last = around.clause(match.first, match.last)
     inside = [grade for grade in grades if first <= grade.first <= last]
@@ -171,9 +173,7 @@ def _nearest_grade(
     return None
 
 
-def _shared_grade(
-    match: Match, named: Sequence[Match], grades: Sequence[Match], around: Surroundings
-) -> Match | None:
+def _shared_grade(match: Match, named: Sequence[Match], grades: Sequence[Match], around: Surroundings) -> Match | None:
     """A grade said of several at once: `queasy and lightheaded, both medium`."""
     for grade in grades:
         if grade.first <= match.last or around.sentence(grade.first) != around.sentence(match.first):

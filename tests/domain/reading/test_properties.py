@@ -54,7 +54,23 @@ def test_danger_at_the_end_of_a_long_text_is_seen(danger):
 
 @pytest.mark.parametrize(
     "seed",
-    ["a ", "no ", "no, ", "i want to die laughing ", "8 ", "1,", "((", "x", "voices ", "the pain stopped and ", "555 ", "\u00e1\u0301 ", "S.T.O.P. ", "****", "my chest "],
+    [
+        "a ",
+        "no ",
+        "no, ",
+        "i want to die laughing ",
+        "8 ",
+        "1,",
+        "((",
+        "x",
+        "voices ",
+        "the pain stopped and ",
+        "555 ",
+        "\u00e1\u0301 ",
+        "S.T.O.P. ",
+        "****",
+        "my chest ",
+    ],
 )
 def test_time_grows_no_faster_than_length(seed):
     def cost(size):
@@ -73,7 +89,16 @@ def test_time_grows_no_faster_than_length(seed):
 
 
 @pytest.mark.parametrize(
-    "hostile", ["<script>alert(1)</script>", "'; DROP TABLE patients;--", "{{7*7}}", "${x} %s {0}", "\x00\x1b[31m", "../../etc/passwd", "\u202e\u200b"]
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "'; DROP TABLE patients;--",
+        "{{7*7}}",
+        "${x} %s {0}",
+        "\x00\x1b[31m",
+        "../../etc/passwd",
+        "\u202e\u200b",
+    ],
 )
 def test_hostile_text_is_only_words(hostile):
     result = read(hostile + " my chest hurts", asked=Asked.NONE, lexicon=LEXICON)
