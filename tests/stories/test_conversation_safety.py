@@ -191,25 +191,18 @@ def test_emergency_rules_hold_in_every_course(clinic: Clinic, clock: Clock, ann:
 # What phones add to what people write
 
 
-@pytest.mark.parametrize(
-    "reaction",
-    [
-        'Liked “Prairie Clinic: how are you now? 1=fine 2=some side effects 3=need help now. No driving until '
-        'tomorrow after a full night\'s sleep. Emergency: 911”',
-        'Emphasized “Prairie Clinic: how are you now? 1=fine 2=some side effects 3=need help now. No driving until '
-        'tomorrow after a full night\'s sleep. Emergency: 911”',
-        'Le gustó “Prairie Clinic: how are you now? 1=fine 2=some side effects 3=need help now. No driving until '
-        'tomorrow after a full night\'s sleep. Emergency: 911”',
-        '👍 to “Prairie Clinic: how are you now? 1=fine 2=some side effects 3=need help now. No driving until '
-        'tomorrow after a full night\'s sleep. Emergency: 911”',
-    ],
-    ids=["liked", "emphasized", "le-gusto", "thumb"],
+QUOTED = (
+    "“Prairie Clinic: how are you now? 1=fine 2=some side effects 3=need help now. No driving until tomorrow after a "
+    "full night's sleep. Emergency: 911”"
 )
+
+
+@pytest.mark.parametrize("reaction", ["Liked", "Emphasized", "Le gustó", "👍 to"])
 def test_a_reaction_answers_nothing(clinic: Clinic, clock: Clock, ann: PatientPerson, reaction: str) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to("13:00")
     ann.expects_sms("how are you now?")
-    ann.replies(reaction)
+    ann.replies(f"{reaction} {QUOTED}")
     assert ann.answers() == {}
     assert ann.alerts() == []
     assert ann.open_check_in is not None
@@ -219,8 +212,7 @@ def test_a_reaction_answers_nothing(clinic: Clinic, clock: Clock, ann: PatientPe
     "words",
     [
         "I'm driving with Do Not Disturb While Driving turned on. I'll see your message when I get where I'm going.",
-        "(I'm not receiving notifications. If this is urgent, reply \"urgent\" to send a notification through with "
-        "your original message.)",
+        "I'm not receiving notifications. If this is urgent, reply \"urgent\" to send a notification through.",
     ],
     ids=["driving", "urgent"],
 )
@@ -474,7 +466,7 @@ def test_the_same_closing_text_once_in_four_hours(clinic: Clinic, clock: Clock, 
     ann.answers_check_in()
     ann.expects_sms("thanks, noted. If anything changes")
     ann.replies("thanks", "thank you")
-    clock.to("17:00")
+    clock.to("17:01")
     ann.replies("thanks")
     ann.expects_sms("thanks, noted")
 

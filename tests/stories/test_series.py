@@ -15,7 +15,7 @@ from tests.support.clinic import ASKS, CHICAGO, ROOT, Clinic, Clock, PatientPers
 
 def _listed(patient: PatientPerson) -> list[str]:
     """Every text of the patient by the provider's own book: local day and hour, and what it was."""
-    kinds = {**ASKS, "I_OK": "glad you are doing OK", "I_PLAIN": "thanks, noted. If anything", "R": "we have your answer"}
+    kinds = {**ASKS, "I_OK": "glad you are doing OK", "I_PLAIN": "thanks, noted. If anything", "R": "your answer"}
     zone = ZoneInfo(patient.zone)
     lines = []
     for at, body in patient.received():
@@ -318,7 +318,14 @@ def test_an_infusion_that_ends_later_today_is_planned_from_that_instant(
 
 @pytest.mark.parametrize(
     ("ended", "asked"),
-    [("04:00", "09:00"), ("05:01", "09:01"), ("15:44", "19:44"), ("15:46", "19:45"), ("17:45", "19:45"), ("17:46", None)],
+    [
+        ("04:00", "09:00"),
+        ("05:01", "09:01"),
+        ("15:44", "19:44"),
+        ("15:46", "19:45"),
+        ("17:45", "19:45"),
+        ("17:46", None),
+    ],
 )
 def test_the_evening_check_in_fits_the_evening_or_is_skipped(
     clinic: Clinic, clock: Clock, ann: PatientPerson, ended: str, asked: str | None
