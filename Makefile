@@ -13,7 +13,7 @@ TESTS_NEED := $(TEST) $(if $(wildcard tests/e2e/*.py),$(E2E))
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage check imports format lock clean
+.PHONY: help setup run test coverage check bench imports format lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,10 @@ check: $(TEST) $(LINT) ## check style, types, floors, dependencies, secrets, the
 	sh scripts/find-secrets $(BIN)
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/followup schedules check schedules.yaml
+
+bench: $(TEST) ## run the benchmarks: ratios within one run
+	@$(BIN)/python -m bench.reading
+	@$(BIN)/python -m bench.dispatch
 
 imports: $(TEST) ## check which floor imports which, alone
 	@$(BIN)/lint-imports --no-cache
