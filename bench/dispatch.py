@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench.provider import provider
@@ -108,7 +108,7 @@ def _fill(context: Context, count: int, due: datetime) -> None:
 
 def _service(context: Context) -> float:
     """Messages a second through the outbox: claimed, marked, sent, recorded."""
-    _fill(context, MESSAGES, datetime.now(UTC))
+    _fill(context, MESSAGES, context.clock.now())
     left = threading.Semaphore(0)
 
     def sender() -> None:
@@ -136,7 +136,7 @@ def _bare(gateway: TwilioSmsGateway) -> float:
 
 def _idle_passes(context: Context) -> str:
     """What a pass over nothing due costs beside few and beside many messages that wait for later."""
-    later = datetime.now(UTC) + timedelta(days=30)
+    later = context.clock.now() + timedelta(days=30)
     spans: list[float] = []
     have = 0
     for pending in PENDING:
