@@ -5,35 +5,48 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qsl
 
+import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+#: Forms and webhooks: a text message with all its fields is a few kB.
 MOST_BYTES: Final = 64 * 1024
+#: Programs may send more at once: a FHIR bundle of a day.
+MOST_API_BYTES: Final = 1024 * 1024
+#: Whoever has not sent a whole request after this many seconds holds a connection for nothing.
+LONGEST_BODY: Final = 30.0
 _MOST_FIELDS: Final = 500
 
 
 class BodyLimit:
-    """Answers 413 as soon as a body is known to be longer, without reading the rest."""
+    """Answers 413 as soon as a body is known to be longer, 408 when it takes too long, without reading the rest."""
 
-    def __init__(self, app: ASGIApp, *, most: int = MOST_BYTES) -> None:
+    def __init__(self, app: ASGIApp, *, seconds: float = LONGEST_BODY) -> None:
         self._app = app
-        self._most = most
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a body that ends at the limit."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        read = 0
+        most = MOST_API_BYTES if scope["path"].startswith("/api/") else MOST_BYTES
+        ends = anyio.current_time() + self._seconds
+        read, whole = 0, False
 
         async def receive_within() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._most:
-                raise HTTPException(413, "The request is too large.")
-            return message
+            nonlocal read, whole
+            if whole:  # what follows is only that the client has gone, which may take as long as it likes
+                return await receive()
+            with anyio.move_on_after(ends - anyio.current_time()):
+                message = await receive()
+                read += len(message.get("body", b""))
+                whole = not message.get("more_body", False)
+                if read > most:
+                    raise HTTPException(413, "The request is too large.")
+                return message
+            raise HTTPException(408, "The request took too long to arrive.")
 
         await self._app(scope, receive_within, send)
 

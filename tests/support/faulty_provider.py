@@ -1,7 +1,7 @@
 """A provider that misbehaves by the seed, and people patient enough to live with it.
 
-`Mischief` decides for each message, as it goes out, what goes wrong with it and when its receipts come. `audit` reads the
-provider's own ledger: what must hold whatever went wrong.
+`Mischief` decides for each message, as it goes out, what goes wrong with it and when its receipts come. `audit` reads
+the provider's own ledger: what must hold whatever went wrong.
 """
 
 from __future__ import annotations
