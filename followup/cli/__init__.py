@@ -25,8 +25,8 @@ class Command:
 
 COMMANDS = (
     Command(name="demo", module="demo", about="Start a fictional clinic with phones in the browser."),
-    Command(name="infusion", module="infusion", about="Record infusions."),
-    Command(name="patient", module="patient", about="Show one patient, set a status, stop texts."),
+    Command(name="infusion", module="infusion", about="Record infusions, one or a file of them."),
+    Command(name="patient", module="patient", about="Show one patient, set a status, stop texts, merge two ids."),
     Command(name="alerts", module="alerts", about="List, show, acknowledge and close alerts."),
     Command(name="schedules", module="schedules", about="Check schedules.yaml and the templates."),
     Command(name="understand", module="understand", about="Tell what a reply is taken to mean, and why."),
