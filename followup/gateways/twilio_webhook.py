@@ -21,6 +21,9 @@ _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _SIDS: Final = ("MessageSid", "SmsMessageSid", "SmsSid")
 _SID: Final = re.compile(r"(?!(?:SM|MM)[0-9a-f]{32}.)[A-Za-z0-9_-]{1,64}")
 _OUR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ERROR: Final = re.compile(r"[0-9]{1,9}")
+_KEYWORDS: Final = frozenset({"STOP", "START", "HELP"})  # Twilio docs, Advanced Opt-Out
+_LONGEST_ADDRESS: Final = 200
 _MOST_MEDIA: Final = 10  # Twilio docs: up to ten on one message
 
 
@@ -64,7 +67,7 @@ class TwilioWebhook:
             to=_needed(fields, "To"),
             body=fields.get("Body", ""),
             media=_media(fields),
-            opt_out_type=fields.get("OptOutType", "").strip().upper() or None,
+            opt_out_type=_keyword(fields),
             raw=json.dumps([list(pair) for pair in form], ensure_ascii=False),
         )
 
@@ -72,8 +75,8 @@ class TwilioWebhook:
         """The status in `form`; `query` is that of the address, with our own id. Raises BadInput without a message."""
         fields = _fields(form)
         state = state_of(fields.get("MessageStatus") or fields.get("SmsStatus"))
-        code = fields.get("ErrorCode", "").strip() or None
-        late, reason = late_failure(state, code)
+        code = fields.get("ErrorCode", "").strip()
+        late, reason = late_failure(state, code or None)
         ours = query.get("m", "")
         attempt = query.get("a", "")
         return StatusUpdate(
@@ -82,7 +85,7 @@ class TwilioWebhook:
             provider=PROVIDER,
             provider_id=_sid(fields),
             state=state,
-            error_code=code,
+            error_code=code if _ERROR.fullmatch(code) else None,
             late=late,
             reason=reason,
         )
@@ -131,7 +134,15 @@ def _needed(fields: Mapping[str, str], name: str) -> str:
     value = fields.get(name, "").strip()
     if not value:
         raise BadInput(f"The form has no {name}.")
+    if not value.isprintable() or len(value) > _LONGEST_ADDRESS:
+        raise BadInput(f"{name} is no number or address.")
     return value
+
+
+def _keyword(fields: Mapping[str, str]) -> str | None:
+    """Which keyword the provider has answered itself; None for a word that we do not know."""
+    word = fields.get("OptOutType", "").strip().upper()
+    return word if word in _KEYWORDS else None
 
 
 def _media(fields: Mapping[str, str]) -> tuple[str, ...]:

@@ -52,6 +52,8 @@ def _tried(operation: APIOperation[Any, Any, Any, Any], base_url: str) -> set[in
             headers={"authorization": f"Bearer {API_TOKEN}"},
             checks=[not_a_server_error, status_code_conformance, response_schema_conformance],
         )
+        assert "Traceback" not in answer.text
+        assert ".py" not in answer.text
         seen.add(answer.status_code)
 
     answered_as_described()
