@@ -118,6 +118,28 @@ def unmerge(context: Context, other_id: str, *, clinic: str | None, actor: str) 
     return replace(_told(undone, kept, other), retired=again)
 
 
+def gather(context: Context) -> int:
+    """Move what was still written for a merged id by work that had begun before the merge; gives how many rows.
+
+    On PostgreSQL a reply may be read at the very moment of a merge. The worker calls it now and then.
+    """
+    with context.store.read() as uow:
+        merges = uow.merges.standing()
+        left = [merge for merge in merges if any(uow.merges.rows_of(merge.merged).values())]
+    moved = 0
+    for merge in left:
+        with context.store.write() as uow:
+            record = uow.merges.of(merge.merged)
+            if record is None:
+                continue
+            rows = uow.merges.rows_of(record.merged)
+            moved += uow.merges.move(rows, to=record.kept)
+            both = {name: tuple(dict.fromkeys((*record.rows.get(name, ()), *ids))) for name, ids in rows.items()}
+            uow.merges.update(replace(record, rows=both))
+            uow.commit()
+    return moved
+
+
 # --- may they be merged --------------------------------------------------------------------------
 
 

@@ -69,6 +69,11 @@ class MergeRows:
         row = self._rows.first(select(patient_merges).where(in_force))
         return None if row is None else _merge(row)
 
+    def standing(self) -> tuple[Merge, ...]:
+        """Every merge in force, oldest first."""
+        found = select(patient_merges).where(_column.undone_at.is_(None)).order_by(_column.id)
+        return tuple(_merge(row) for row in self._rows.all(found))
+
     def rows_of(self, patient: str) -> dict[str, tuple[str, ...]]:
         """The ids of everything that hangs on a patient, by table."""
         return {

@@ -15,6 +15,7 @@ from followup.services.advance_alerts import advance_due
 from followup.services.check_invariants import check
 from followup.services.context import Context
 from followup.services.housekeeping import clear_out
+from followup.services.merge_patients import gather
 from followup.services.poll_inbound import poll
 from followup.services.read_inbound import read_pending
 from followup.services.replan_plans import replan_plans
@@ -128,9 +129,9 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
         ),
         Job(
             name="housekeeping",
-            about="clear out sessions and sign-in tries that have ended",
+            about="clear out sessions and sign-in tries that have ended; gather what a merge of patients left behind",
             every=timedelta(minutes=10),
-            work=clear_out,
+            work=lambda context: clear_out(context) + gather(context),
         ),
     )
 

@@ -15,9 +15,12 @@ from tests.cli.conftest import SUNDAY, Command
 PAIRS = [
     ("demo",),
     ("infusion", "add"),
+    ("infusion", "import"),
     ("patient", "show"),
     ("patient", "status"),
     ("patient", "opt-out"),
+    ("patient", "merge"),
+    ("patient", "unmerge"),
     ("alerts", "list"),
     ("alerts", "show"),
     ("alerts", "acknowledge"),

@@ -11,7 +11,7 @@ from followup.domain.people import Channel, PatientStatus
 from followup.domain.plan import CheckInState
 from followup.errors import Conflict, NotFound
 from followup.services.change_patient import opt_out, set_status
-from followup.services.merge_patients import merge, unmerge
+from followup.services.merge_patients import gather, merge, unmerge
 from followup.services.record_infusion import RecordOutcome
 from followup.services.show_patient import patient_view
 from tests.support.clinic import Clinic, Clock, PatientPerson
@@ -194,3 +194,20 @@ def test_a_merge_and_its_undoing_stand_in_the_audit_trail(
     with clinic.store.read() as uow:
         told = [entry.action for entry in uow.audit.list(subject="patient", subject_id=ann.record.id)]
     assert {"patient.merged", "patient.unmerged"} <= set(told)
+
+
+def test_what_was_written_for_the_merged_id_meanwhile_is_gathered(
+    clinic: Clinic, ann: PatientPerson, annie: PatientPerson
+) -> None:
+    with clinic.store.read() as uow:
+        late = uow.check_ins.of_patient(annie.record.id)[0]
+    merge(clinic.context, ann.external_id, annie.external_id, clinic=None, actor=ACTOR)
+    with clinic.store.write() as uow:  # as a reply whose reading had begun before
+        uow.check_ins.update(late)
+        uow.commit()
+    assert rows(clinic, annie)["check_ins"] == (late.id,)
+    assert gather(clinic.context) == 1
+    assert gather(clinic.context) == 0
+    assert not any(rows(clinic, annie).values())
+    unmerge(clinic.context, annie.external_id, clinic=None, actor=ACTOR)
+    assert late.id in rows(clinic, annie)["check_ins"]
