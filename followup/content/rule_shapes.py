@@ -139,6 +139,9 @@ RULE = Record(
         "pages_after_hours": Field(
             shape=Flag(), about="urgent: staff are told at once even while nobody is on call, instead of at opening"
         ),
+        "holds_contact": Field(
+            shape=Flag(), about="no automatic text, reply or call to this patient until a person decides"
+        ),
         "chain": Field(shape=Name("chains", "a chain"), about="chain for this rule instead of the one of its level"),
     },
 )

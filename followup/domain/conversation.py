@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from followup.domain import replies
-from followup.domain.alert import Alert
+from followup.domain.alert import Alert, AlertStatus
 from followup.domain.answering import Given, Reader, Taken, ask_next, asked_as, chosen_anew, correction, take_answers
 from followup.domain.coverage import Reach
 from followup.domain.effects import (
@@ -34,8 +34,6 @@ from followup.domain.triage import Evidence, Triage, condition_holds, triage
 AGAIN_AT_MOST = timedelta(minutes=5)
 #: The question that a very low mood opens, because the scale runs opposite to that of pain.
 MOOD_CHECK = "MOOD_CHECK"
-#: The rule by which contact is put on hold: danger at home, or a wish not to be contacted.
-SAFE_CONTACT_RULE = "U13"
 #: A text this soon after a question replaced an unanswered one may still answer the old one.
 CROSSED = timedelta(minutes=2)
 #: A reply this long after a check-in closed is still filed under it.
@@ -93,6 +91,34 @@ class Judged:
 
 def answer_patient(situation: Situation, read: Reader, now: datetime) -> Decision:
     """What to do about a patient's text that is no keyword and no opt-out."""
+    decision = _answered_by_itself(situation, read, now)
+    emergency = next((alert for alert in situation.unclosed if alert.level is Level.EMERGENCY), None)
+    if emergency is None or decision.level.at_least(Level.URGENT):
+        return decision
+    return _beside_emergency(situation, decision, emergency, now)
+
+
+def _beside_emergency(situation: Situation, decision: Decision, emergency: Alert, now: datetime) -> Decision:
+    """Whatever a patient in an open emergency writes belongs to it, and is never answered as if all were ordinary.
+
+    While nobody has it, staff are told again; once somebody has, the words stand on the alert and no robot speaks.
+    """
+    waiting = emergency.status is AlertStatus.OPEN
+    rule = situation.configuration.rule(emergency.rule)
+    told = next((effect for effect in decision.effects if isinstance(effect, RaiseConcern)), None)
+    if told is None:
+        evidence = Evidence()
+        met = Triage(rules=(rule,) if rule else ())
+        told = concern(Judged(evidence=evidence, all=met, fresh=met), None, note="wrote again")
+    joined = replace(told, join=emergency.id, again=waiting)
+    kept = [effect for effect in decision.effects if not isinstance(effect, Say | RaiseConcern)]
+    met = Triage(rules=(rule,) if rule else ())
+    said = safety_text(situation, Judged(evidence=Evidence(), all=met, fresh=met), now) if waiting else []
+    return replace(decision, effects=(*kept, joined, *said))
+
+
+def _answered_by_itself(situation: Situation, read: Reader, now: datetime) -> Decision:
+    """The decision about a text, whatever else is going on with the patient."""
     question = _open_question(situation)
     reading = read(asked_as(situation.configuration.questions.get(question) if question else None))
     if situation.check_in is None:
@@ -332,7 +358,7 @@ def reported_status(situation: Situation, judged: Judged) -> list[Effect]:
         if rule.reply is ReplyFamily.IN_CARE:
             status = PatientStatus.DECEASED if _died(judged.evidence) else PatientStatus.IN_HOSPITAL
             effects.append(SetStatus(patient=situation.patient.id, status=status))
-        elif rule.id == SAFE_CONTACT_RULE:
+        elif rule.holds_contact:
             effects.append(HoldContact(patient=situation.patient.id))
     return effects
 

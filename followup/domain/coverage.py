@@ -8,7 +8,6 @@ from enum import StrEnum
 from followup.domain import windows
 from followup.domain.schedule import Clinic, Coverage
 
-
 #: From here on a day counts as evening: the usual end of business hours.
 EVENING = time(17)
 

@@ -247,7 +247,7 @@ def understood_as(evidence: Evidence) -> str:
     parts += [
         f"{question} answered {', '.join(str(digit) for digit in digits)}"
         for question, digits in evidence.answers.items()
-        if digits
+        if digits and not evidence.symptoms  # symptoms say it better than their codes
     ]
     words = {1: "mild", 2: "moderate", 3: "severe", None: "how strong was not said"}
     parts += [

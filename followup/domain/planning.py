@@ -90,9 +90,7 @@ def plan_check_ins(
                     state=CheckInState.PLANNED if skip is None else CheckInState.SKIPPED,
                     reason=skip,
                     unanswered_at=(
-                        None
-                        if history or skip is SkipReason.NOBODY_REACHABLE
-                        else _unanswered_at(spec, due, zone, now)
+                        None if history or skip is SkipReason.NOBODY_REACHABLE else _unanswered_at(spec, due, zone, now)
                     ),
                 )
             )

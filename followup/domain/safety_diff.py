@@ -8,11 +8,12 @@ with any of it waits for a person to publish it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from followup.domain.level import Level
+from followup.domain.replanning import renames
 from followup.domain.schedule import (
     Chain,
     CheckInSpec,
@@ -214,13 +215,42 @@ def _symptoms(before: Configuration, after: Configuration) -> _Found:
 
 
 def _rules(before: Configuration, after: Configuration) -> _Found:
+    names = _present_names(before, after)
     for old in before.rules:
         new = after.rule(old.id)
         if new is None:
             if old.level.at_least(Level.ROUTINE):
                 yield ("rules",), f"rule `{old.id}` ({old.reason}) is removed"
             continue
-        yield from ((("rules", old.id, *path), f"rule `{old.id}`: {message}") for path, message in _rule(old, new))
+        can_hold = replace(old, when=tuple(_with_names(old.when, names)))
+        yield from ((("rules", old.id, *path), f"rule `{old.id}`: {message}") for path, message in _rule(can_hold, new))
+
+
+def _present_names(before: Configuration, after: Configuration) -> dict[str, str]:
+    """What each check-in that is left is called now. One that is removed is told with its course, not with rules."""
+    names: dict[str, str] = {}
+    for old in _all_courses(before):
+        for new in _all_courses(after):
+            becomes = renames(old, new)
+            kept = {spec.key for spec in new.check_ins}
+            names |= {
+                spec.key: becomes.get(spec.key, spec.key)
+                for spec in old.check_ins
+                if becomes.get(spec.key, spec.key) in kept
+            }
+    return names
+
+
+def _all_courses(configuration: Configuration) -> tuple[Schedule, ...]:
+    return (*configuration.schedules.values(), configuration.safety_course)
+
+
+def _with_names(when: Iterable[Condition], names: Mapping[str, str]) -> Iterator[Condition]:
+    """The conditions that can still hold, with the check-ins called as they are now."""
+    for condition in when:
+        here = frozenset(names[key] for key in condition.check_ins if key in names)
+        if here or not condition.check_ins:
+            yield replace(condition, check_ins=here)
 
 
 def _rule(old: Rule, new: Rule) -> _Found:

@@ -325,7 +325,8 @@ class Rule:
     `alone` marks a rule whose `read_as` conditions count only where no other rule of its level or above holds
     ("words read as urgent that no other rule names"). It does not count where a rule of `unless`, all of them
     earlier in the file, holds. `everywhere` marks rules that no schedule can drop.
-    `after_hours` says what happens to an Urgent item while nobody is on duty: page or wait.
+    `pages_after_hours` says that an Urgent item is told at once even while nobody is on call. `holds_contact`:
+    no text, call or emergency contact until a person decides.
     """
 
     id: str
@@ -337,7 +338,13 @@ class Rule:
     unless: frozenset[str] = frozenset()
     everywhere: bool = False
     pages_after_hours: bool = False
+    holds_contact: bool = False
     chain: str | None = None
+
+    @property
+    def about_events(self) -> bool:
+        """Whether it comes from no words or answers of a patient, only from something that happened."""
+        return all(condition.event is not None for condition in self.when)
 
 
 # --- schedules ---------------------------------------------------------------------------------

@@ -176,6 +176,31 @@ class ReceivedText:
     received_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedCall:
+    """A call to one of our texting numbers. `reached` says, once it has ended, whether a person answered it."""
+
+    provider: str
+    provider_id: str
+    sender: str
+    to: str
+    raw: str
+    reached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswer:
+    """What a caller hears: the clinic's name and phone, and whom to connect to; nobody where that is None.
+
+    `ended_path` is where the provider tells how the connection ended.
+    """
+
+    clinic: str
+    phone: str
+    connect_to: str | None
+    ended_path: str
+
+
 class Inbox(Protocol):
     """Asks a provider for what it has received: the net under posts that were lost on their way to us."""
 
@@ -208,4 +233,16 @@ class Webhook(Protocol):
 
     def status(self, query: Mapping[str, str], form: Sequence[tuple[str, str]]) -> StatusUpdate:
         """The status in `form`. Raises BadInput when it names no message."""
+        ...
+
+    def call(self, form: Sequence[tuple[str, str]]) -> ReceivedCall:
+        """The call in `form`. Raises BadInput when it names no call, caller or number called."""
+        ...
+
+    def answer(self, answer: CallAnswer) -> str:
+        """What the provider is to say and do, in its own markup (XML)."""
+        ...
+
+    def ended(self, answer: CallAnswer, *, reached: bool) -> str:
+        """What follows once the other phone was put down, or was never picked up."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -41,6 +41,8 @@ STATUS_PATH: Final = "/twilio/status"
 SHORTEST_VALIDITY: Final = 1
 LONGEST_VALIDITY: Final = 36_000  # seconds; Twilio docs, Message resource, ValidityPeriod
 _PAGE: Final = 1000
+#: This many old records in a row end a list that is ordered newest first.
+_PATIENCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +127,12 @@ class TwilioSmsGateway:
         self._http.close()
 
     def _listed(self, filters: Mapping[str, str], since: datetime) -> tuple[Any, ...]:
-        """What Twilio lists, to the last page. Not filtered by DateSent, which is empty until a text is sent."""
+        """What Twilio lists, newest first, until long before `since`. Not filtered by DateSent, which is empty at first."""
+        first = since.astimezone(UTC).replace(microsecond=0)
         try:
-            newest_first = tuple(self._messages.stream(**filters, page_size=_PAGE))
+            newest_first = tuple(_until_old(self._messages.stream(**filters, page_size=_PAGE), first))
         except Exception as error:  # noqa: BLE001 - the SDK, JSON and the transport all raise their own
             raise _look_up_failed(error) from None  # the cause names the number
-        first = since.astimezone(UTC).replace(microsecond=0)
         dated = [each for each in reversed(newest_first) if isinstance(each.date_created, datetime)]
         recent = [each for each in dated if each.date_created >= first]
         return tuple(sorted(recent, key=lambda each: each.date_created))
@@ -246,3 +248,16 @@ def _was_refused(listed: Any, state: MessageState) -> bool:  # noqa: ANN401 - th
     """
     code = listed.error_code or 0
     return state is MessageState.FAILED and 20_000 <= code < 30_000 and not listed.messaging_service_sid
+
+
+def _until_old(newest_first: Iterable[Any], first: datetime) -> Iterator[Any]:
+    """The records up to many old ones in a row: a number's past is not read again with every question.
+
+    The order of the list is by creation but not promised to the second, hence some patience.
+    """
+    old = 0
+    for each in newest_first:
+        yield each
+        old = old + 1 if isinstance(each.date_created, datetime) and each.date_created < first else 0
+        if old >= _PATIENCE:
+            return

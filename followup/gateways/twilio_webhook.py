@@ -11,15 +11,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from followup.errors import BadInput
-from followup.gateways.port import ReceivedText, StatusUpdate
+from followup.gateways.port import CallAnswer, ReceivedCall, ReceivedText, StatusUpdate
 from followup.gateways.twilio_errors import late_failure
 from followup.gateways.twilio_status import PROVIDER, state_of
+from followup.gateways.twilio_voice import answer_markup, ended_markup
 
 Form = Sequence[tuple[str, str]]
 
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _SIDS: Final = ("MessageSid", "SmsMessageSid", "SmsSid")
 _SID: Final = re.compile(r"(?!(?:SM|MM)[0-9a-f]{32}.)[A-Za-z0-9_-]{1,64}")
+_CALL: Final = re.compile(r"(?!CA[0-9a-f]{32}.)[A-Za-z0-9_-]{1,64}")
+_REACHED: Final = frozenset({"completed", "answered"})  # Twilio docs, TwiML Dial, DialCallStatus
 _OUR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ERROR: Final = re.compile(r"[0-9]{1,9}")
 _KEYWORDS: Final = frozenset({"STOP", "START", "HELP"})  # Twilio docs, Advanced Opt-Out
@@ -89,6 +92,29 @@ class TwilioWebhook:
             late=late,
             reason=reason,
         )
+
+    def call(self, form: Form) -> ReceivedCall:
+        """The call in `form`. Raises BadInput when it names no call, caller or number called."""
+        fields = _fields(form)
+        sid = fields.get("CallSid", "")
+        if not _CALL.fullmatch(sid):
+            raise BadInput("The form names no call: CallSid is missing or not an id.")
+        return ReceivedCall(
+            provider=PROVIDER,
+            provider_id=sid,
+            sender=_needed(fields, "From"),
+            to=_needed(fields, "To"),
+            raw=json.dumps([list(pair) for pair in form], ensure_ascii=False),
+            reached=fields.get("DialCallStatus") in _REACHED,
+        )
+
+    def answer(self, answer: CallAnswer) -> str:
+        """TwiML for a call that has just come in."""
+        return answer_markup(answer)
+
+    def ended(self, answer: CallAnswer, *, reached: bool) -> str:
+        """TwiML for what follows a connection."""
+        return ended_markup(answer, reached=reached)
 
 
 def _spellings(public_url: str) -> tuple[str, ...]:

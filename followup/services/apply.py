@@ -40,6 +40,9 @@ from followup.services.turns import address_turn
 #: At most this many automatic replies per number and hour, safety texts and the opt-out confirmation apart,
 #: so that two robots never talk each other through the night.
 REPLIES_PER_HOUR = 5
+#: An answer that could not go out for so long, because of a hold or an outage, has lost its moment.
+REPLY_STANDS = timedelta(hours=1)
+SAFETY_STANDS = timedelta(hours=2)
 _CLOSING_TEXTS = frozenset({"I", "I_OK", "I_PLAIN", "I_NOTED", "R", "LATE"})
 _UNCAPPED = frozenset({"STOP", "START"})
 
@@ -110,6 +113,7 @@ def _say(scene: Scene, effect: Say) -> None:
             check_in=effect.check_in,
             question=effect.question,
             inbound=scene.inbound.id,
+            expires_at=scene.now + (SAFETY_STANDS if effect.message_class is MessageClass.SAFETY else REPLY_STANDS),
         ),
         scene.now,
     )

@@ -82,7 +82,7 @@ def _standing(scene: CheckInScene, *, by_email: bool) -> Standing:
         patient=scene.patient,
         clinic=scene.clinic,
         suppressed=_suppressed(scene),
-        watched=is_watched(scene.uow, scene.patient),
+        watched=is_watched(scene.uow, scene.patient, scene.published.content.configuration),
         shared_phone_busy=_phone_is_busy(scene),
         by_email=by_email,
     )

@@ -12,6 +12,7 @@ from followup.domain.level import Level
 from followup.domain.message import Message, MessageClass
 from followup.domain.people import Channel, Patient
 from followup.domain.plan import Answer, CheckIn, CheckInState
+from followup.domain.schedule import Configuration
 from followup.storage.unit_of_work import UnitOfWork
 
 
@@ -75,14 +76,19 @@ def history_of(uow: UnitOfWork, patient: Patient) -> History:
     )
 
 
-def is_watched(uow: UnitOfWork, patient: Patient) -> bool:
+def is_watched(uow: UnitOfWork, patient: Patient, configuration: Configuration) -> bool:
     """Whether an emergency or urgent alert that holds back check-ins is not closed.
 
-    Alerts about the service itself or about silence hold nothing: they come from no words of the patient. An alert
-    that came from a shared phone and names the patient as well holds theirs too.
+    Alerts about events alone, such as silence or the set-up, hold nothing: they come from no words of the
+    patient. An alert that came from a shared phone and names the patient as well holds theirs too.
     """
     unclosed = (*uow.alerts.unclosed_of(patient.clinic, patient=patient.id), *_naming(uow, patient))
-    return any(alert.level.at_least(Level.URGENT) and alert.rule not in _HOLDS_NOTHING for alert in unclosed)
+    return any(alert.level.at_least(Level.URGENT) and not _holds_nothing(alert, configuration) for alert in unclosed)
+
+
+def _holds_nothing(alert: Alert, configuration: Configuration) -> bool:
+    rule = configuration.rule(alert.rule)
+    return rule is not None and rule.about_events
 
 
 def _naming(uow: UnitOfWork, patient: Patient) -> tuple[Alert, ...]:
@@ -98,9 +104,6 @@ def _naming(uow: UnitOfWork, patient: Patient) -> tuple[Alert, ...]:
     ]
     of_nobody = uow.alerts.unclosed_of(patient.clinic, sender=patient.phone) if len(sharing) > 1 else ()
     return tuple(alert for alert in (*of_others, *of_nobody) if patient.id in alert.also)
-
-
-_HOLDS_NOTHING = frozenset({"U12", "U17"})
 
 
 def last_safety_text(messages: Sequence[Message]) -> Message | None:

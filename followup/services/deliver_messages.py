@@ -87,6 +87,8 @@ def _current_address(uow: UnitOfWork, message: Message) -> Message:
 
 def _at_the_door(uow: UnitOfWork, context: Context, message: Message) -> AtTheDoor:
     patient = uow.patients.get(message.patient) if message.patient else None
+    configuration = context.content.current().content.configuration
+    asks = patient is not None and message.message_class.keeps_window
     return AtTheDoor(
         clinic=_clinic(context, message),
         suppressed=uow.suppressions.active(message.clinic, message.channel, message.to),
@@ -96,7 +98,7 @@ def _at_the_door(uow: UnitOfWork, context: Context, message: Message) -> AtTheDo
         patient=patient,
         check_in=uow.check_ins.get(message.check_in) if message.check_in else None,
         alert=uow.alerts.get(message.alert) if message.alert else None,
-        watched=is_watched(uow, patient) if patient and message.message_class.keeps_window else False,
+        watched=is_watched(uow, patient, configuration) if patient is not None and asks else False,
         paused_until=paused_until(uow, message.channel),
     )
 

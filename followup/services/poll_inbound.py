@@ -29,10 +29,10 @@ def _poll_number(context: Context, number: str) -> int:
     with context.store.read() as uow:
         mark = uow.facts.get(_fact(number))
     if mark is None or context.inbox is None:
-        _set_mark(context, number, now)
+        _set_mark(context, number, now, first=True)
         return 0
     try:
-        texts = context.inbox.received_since(to=number, since=datetime.fromisoformat(mark) - OVERLAP)
+        texts = context.inbox.received_since(to=number, since=_from(context, number, mark))
     except FollowupError:
         return 0
     fresh = sum(receive(context, text, channel=Channel.SMS, received_at=text.received_at) for text in texts)
@@ -40,10 +40,23 @@ def _poll_number(context: Context, number: str) -> int:
     return fresh
 
 
-def _set_mark(context: Context, number: str, now: datetime) -> None:
+def _from(context: Context, number: str, mark: str) -> datetime:
+    """A while before the last question, but never before the first one."""
+    with context.store.read() as uow:
+        first = uow.facts.get(_first(number)) or mark
+    return max(datetime.fromisoformat(mark) - OVERLAP, datetime.fromisoformat(first))
+
+
+def _set_mark(context: Context, number: str, now: datetime, *, first: bool = False) -> None:
     with context.store.write() as uow:
         uow.facts.set(_fact(number), now.isoformat())
+        if first:
+            uow.facts.set(_first(number), now.isoformat())
         uow.commit()
+
+
+def _first(number: str) -> str:
+    return f"polled-first/{number}"
 
 
 def _fact(number: str) -> str:

@@ -12,7 +12,7 @@ from followup.domain import coverage
 from followup.domain import inbound as routing
 from followup.domain.alert import Alert
 from followup.domain.answering import Reader
-from followup.domain.conversation import AGAIN_AT_MOST, Situation
+from followup.domain.conversation import AGAIN_AT_MOST, LATE_FOR, Situation
 from followup.domain.effects import BY_PROVIDER, Decision, RaiseConcern
 from followup.domain.evidence import inputs_of, understood_as, words_level
 from followup.domain.level import Level
@@ -169,7 +169,7 @@ class _Turn:
     def _for_patient(self, scene: Scene, history: History) -> Decision:
         check_in = history.open_check_in
         latest = history.latest_ended
-        configuration = self._configuration(scene, check_in)
+        configuration = self._configuration(scene, check_in or self._just_closed(latest))
         situation = Situation(
             clinic=scene.clinic,
             configuration=configuration,
@@ -195,6 +195,12 @@ class _Turn:
             provider_answered=self._provider_answered(),
             now=scene.now,
         )
+
+    def _just_closed(self, latest: CheckIn | None) -> CheckIn | None:
+        """The check-in that a text may still be a late answer to: it is judged by the version that asked."""
+        if latest is None or latest.closed_at is None or self.scene.now - latest.closed_at > LATE_FOR:
+            return None
+        return latest
 
     def _configuration(self, scene: Scene, check_in: CheckIn | None) -> Configuration:
         if check_in is None:

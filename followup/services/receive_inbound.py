@@ -17,7 +17,7 @@ def receive(context: Context, text: ReceivedText, *, channel: Channel, received_
     configuration = context.content.current().content.configuration
     inbound = Inbound(
         id=new_id(),
-        clinic=_clinic_written_to(configuration, text.to),
+        clinic=clinic_written_to(configuration, text.to),
         provider=text.provider,
         provider_id=text.provider_id,
         channel=channel,
@@ -37,7 +37,7 @@ def receive(context: Context, text: ReceivedText, *, channel: Channel, received_
     return fresh
 
 
-def _clinic_written_to(configuration: Configuration, number: str) -> str:
+def clinic_written_to(configuration: Configuration, number: str) -> str:
     """The clinic whose number was written to; with one clinic every number is that clinic's."""
     clinics = configuration.clinics
     by_number = next((clinic.key for clinic in clinics.values() if clinic.sender == number), None)
