@@ -1,12 +1,12 @@
-"""What the provider posts to us: /twilio/sms and /twilio/status. Signature first, one insert, answer after the commit.
+"""What the provider posts to us: texts, statuses and calls. Signature first, one insert, answer after the commit.
 
 Plain routes on threads of their own, so that no page and no API call keeps a patient's text waiting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -17,8 +17,9 @@ from starlette.routing import Route
 from followup import log
 from followup.domain.people import Channel
 from followup.errors import BadInput
-from followup.gateways.port import Webhook
+from followup.gateways.port import ReceivedCall, Webhook
 from followup.services.context import Context
+from followup.services.receive_call import ENDED_PATH, answer_call, end_call
 from followup.services.receive_inbound import receive
 from followup.services.track_delivery import track
 from followup.web.bodies import form_pairs
@@ -33,7 +34,10 @@ _THREADS: Final = 16
 _LONGEST_READ: Final = 10.0
 
 Form = list[tuple[str, str]]
+CALL_PATH: Final = "/twilio/voice/inbound"
 Result = TypeVar("Result")
+#: Runs blocking work on the webhooks' own threads.
+OnThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
 def webhook_routes(context: Context, webhook: Webhook) -> list[Route]:
@@ -70,7 +74,34 @@ def webhook_routes(context: Context, webhook: Webhook) -> list[Route]:
     return [
         Route("/twilio/sms", text_came, methods=["POST"]),
         Route("/twilio/status", status_came, methods=["POST"]),
+        *_voice_routes(context, webhook, on_thread),
     ]
+
+
+def _voice_routes(context: Context, webhook: Webhook, on_thread: OnThread) -> list[Route]:
+    """Calls to the number that texts come from."""
+
+    def answered(call: ReceivedCall) -> str:
+        return webhook.answer(answer_call(context, call))
+
+    def ended(call: ReceivedCall) -> str:
+        return webhook.ended(end_call(context, call), reached=call.reached)
+
+    def route(path: str, work: Callable[[ReceivedCall], str]) -> Route:
+        async def call_came(request: Request) -> Response:
+            form = await _signed_form(request, webhook)
+            if form is None:
+                return _forbidden()
+            try:
+                call = webhook.call(_readable(form))
+            except BadInput:
+                _log.warning("a signed call could not be read: a field is missing")
+                return PlainTextResponse("unreadable", status_code=400)
+            return Response(await on_thread(lambda: work(call)), media_type="text/xml")
+
+        return Route(path, call_came, methods=["POST"])
+
+    return [route(CALL_PATH, answered), route(ENDED_PATH, ended)]
 
 
 async def _signed_form(request: Request, webhook: Webhook) -> Form | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.web.conftest import AUTH_TOKEN, PUBLIC_URL, Web
 
-PATHS = ["/twilio/sms", "/twilio/status", "/twilio/voice/inbound", "/twilio/voice/inbound/done"]
+PATHS = ["/twilio/sms", "/twilio/status", "/twilio/voice/inbound", "/twilio/voice/inbound/ended"]
 NAMES = [
     "MessageSid",
     "SmsSid",

@@ -1,0 +1,120 @@
+"""Somebody calls the number that texts come from: noted on the patient, and put through to a person.
+
+Called by the provider's voice webhook. An emergency does not wait for us: the caller hears 911 and 988 first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from followup.domain import coverage
+from followup.domain.level import Level
+from followup.domain.oncall import people_of
+from followup.domain.people import Channel, Patient
+from followup.domain.received import Inbound, InboundState
+from followup.domain.schedule import Clinic, Configuration, EventKind
+from followup.domain.triage import Evidence, triage
+from followup.gateways.port import CallAnswer, ReceivedCall
+from followup.ids import new_id
+from followup.services.alerting import Concern, raise_concern
+from followup.services.context import Context, Published, clinic_of
+from followup.services.receive_inbound import clinic_written_to
+from followup.storage.unit_of_work import UnitOfWork
+
+#: Where the provider tells how a connection ended.
+ENDED_PATH = "/twilio/voice/inbound/ended"
+_CALLED = "(called this number)"
+_UNANSWERED = "called the texting number, and nobody answered the call"
+
+
+def answer_call(context: Context, call: ReceivedCall) -> CallAnswer:
+    """Note a call once, however often the provider asks, and say whom to connect it to."""
+    published = context.content.current()
+    clinic, now = _clinic(published, call), context.clock.now()
+    answer = _answer(published.content.configuration, clinic, now)
+    with context.store.write(urgent=True) as uow:
+        fresh = uow.inbound.add(_row(uow, clinic, call, now))
+        if fresh and answer.connect_to is None:
+            _tell(uow, published, clinic, call, now)
+        uow.commit()
+    return answer
+
+
+def end_call(context: Context, call: ReceivedCall) -> CallAnswer:
+    """A connection ended; where nobody picked up, a person reads of it."""
+    published = context.content.current()
+    clinic, now = _clinic(published, call), context.clock.now()
+    if not call.reached:
+        with context.store.write(urgent=True) as uow:
+            _tell(uow, published, clinic, call, now)
+            uow.commit()
+    return _answer(published.content.configuration, clinic, now)
+
+
+def _clinic(published: Published, call: ReceivedCall) -> Clinic:
+    configuration = published.content.configuration
+    return clinic_of(configuration, clinic_written_to(configuration, call.to))
+
+
+def _answer(configuration: Configuration, clinic: Clinic, now: datetime) -> CallAnswer:
+    return CallAnswer(
+        clinic=clinic.name,
+        phone=clinic.phone,
+        connect_to=_whom(configuration, clinic, now),
+        ended_path=ENDED_PATH,
+    )
+
+
+def _whom(configuration: Configuration, clinic: Clinic, now: datetime) -> str | None:
+    """The clinic's phone while it is open, else that of the first person whom an emergency would wake."""
+    reach = coverage.reach(clinic, now)
+    if reach is coverage.Reach.OPEN:
+        return clinic.phone
+    if reach is coverage.Reach.NOBODY:
+        return clinic.phone if clinic.answering_service else None
+    for step in configuration.chain_for(clinic, Level.EMERGENCY).steps:
+        for target in step.targets:
+            for key in people_of(target, configuration, now):
+                if phone := configuration.staff[key].phone:
+                    return phone
+    return clinic.phone
+
+
+def _row(uow: UnitOfWork, clinic: Clinic, call: ReceivedCall, now: datetime) -> Inbound:
+    patient = _caller(uow, clinic, call)
+    return Inbound(
+        id=new_id(),
+        clinic=clinic.key,
+        provider=call.provider,
+        provider_id=call.provider_id,
+        channel=Channel.VOICE,
+        sender=call.sender,
+        to=call.to,
+        body=_CALLED,
+        received_at=now,
+        raw=call.raw,
+        state=InboundState.READ,
+        read_at=now,
+        patient=patient.id if patient else None,
+        kind="call",
+    )
+
+
+def _caller(uow: UnitOfWork, clinic: Clinic, call: ReceivedCall) -> Patient | None:
+    """The one patient with this number; a call that may be either of two is filed to neither."""
+    found = uow.patients.by_address(clinic.key, Channel.SMS, call.sender)
+    return found[0] if len(found) == 1 else None
+
+
+def _tell(uow: UnitOfWork, published: Published, clinic: Clinic, call: ReceivedCall, now: datetime) -> None:
+    patient = _caller(uow, clinic, call)
+    evidence = Evidence(events=frozenset({EventKind.UNFILED}))
+    concern = Concern(
+        clinic=clinic,
+        triage=triage(evidence, published.content.configuration.rules),
+        understood=_UNANSWERED,
+        inputs={},
+        patient=patient.id if patient else None,
+        sender=None if patient else call.sender,
+    )
+    raise_concern(uow, published, concern, actor="service", now=now)
