@@ -263,6 +263,7 @@ class Settings(BaseSettings):
     smtp_url: SmtpAddress | None = _setting("FOLLOWUP_SMTP_URL", default=None, repr=False)
     imap_url: ImapAddress | None = _setting("FOLLOWUP_IMAP_URL", default=None, repr=False)
     email_from: str | None = _setting("FOLLOWUP_EMAIL_FROM", default=None)
+    email_reply_to: str | None = _setting("FOLLOWUP_EMAIL_REPLY_TO", default=None)
 
     heartbeat_url: WebAddress | None = _setting("FOLLOWUP_HEARTBEAT_URL", default=None, repr=False)
     only_to: Words = _setting("FOLLOWUP_ONLY_TO", default=(), repr=False)

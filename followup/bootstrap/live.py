@@ -90,7 +90,8 @@ def _gateways(settings: LiveSettings, texts: Gateway, clock: Clock) -> dict[Chan
     gateways: dict[Channel, Gateway] = {Channel.SMS: texts}
     if settings.smtp_url and settings.email_from:
         gateways[Channel.EMAIL] = SmtpGateway(
-            SmtpSettings(url=settings.smtp_url, from_address=settings.email_from), clock
+            SmtpSettings(url=settings.smtp_url, from_address=settings.email_from, staffed_box=settings.email_reply_to),
+            clock,
         )
     return gateways
 

@@ -19,17 +19,24 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 
 
-def compose(message: Outgoing, default_from: Address, at: datetime) -> EmailMessage:
+def compose(
+    message: Outgoing, default_from: Address, at: datetime, *, staffed_box: Address | None = None
+) -> EmailMessage:
     """The mail for `message`. Raises ValueError for an address that cannot be used.
 
+    Answers go to `staffed_box`, and so does a patient's wish to get no more of them (RFC 2369; None: the sender).
     Its Message-ID is made of our id and attempt, so that a copy on the way can be told from another mail.
     """
     sender = mail_address(message.sender) if message.sender and "@" in message.sender else default_from
     mail = EmailMessage(policy=_WIRE)
     mail["From"] = sender
     mail["To"] = mail_address(message.to)
-    if message.reply_to:
-        mail["Reply-To"] = mail_address(message.reply_to)
+    reply_to = mail_address(message.reply_to) if message.reply_to else staffed_box
+    if reply_to is not None:
+        mail["Reply-To"] = reply_to
+    if not message.staff:
+        box = (reply_to or sender).addr_spec
+        mail["List-Unsubscribe"] = f"<mailto:{box}?subject=unsubscribe>"
     mail["Subject"] = one_line(message.subject or "") or NEUTRAL_SUBJECT
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{_word(message.id)}.{message.attempt}@{domain_of(sender)}>"

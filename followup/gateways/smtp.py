@@ -29,12 +29,15 @@ _SIGN_IN: Final = frozenset({530, 534, 535, 538})  # RFC 4954: the server wants 
 class SmtpSettings:
     """`url` is `smtp://` or `smtps://` with user:password; `from_address` may carry a name: `Clinic <x@y>`.
 
+    Mails that cannot be delivered come back to `from_address`: it is the envelope's sender too. `staffed_box` is where
+    answers and wishes to unsubscribe go, a box that a person reads; None means `from_address`.
     `timeout` is in seconds, for each step before the mail itself. `ca_file` replaces the system's
     certificate authorities. `require_tls` None: required except on loopback.
     """
 
     url: str = field(repr=False)
     from_address: str
+    staffed_box: str | None = None
     timeout: float = 15.0
     ca_file: str | None = None
     require_tls: bool | None = None
@@ -55,6 +58,10 @@ class SmtpGateway:
             self._from = mail_address(settings.from_address)
         except ValueError as error:
             raise BadInput("FOLLOWUP_EMAIL_FROM is not an e-mail address, such as follow-up@clinic.example.") from error
+        try:
+            self._box = mail_address(settings.staffed_box) if settings.staffed_box else None
+        except ValueError as error:
+            raise BadInput("FOLLOWUP_EMAIL_REPLY_TO is not an e-mail address, such as desk@clinic.example.") from error
 
     @property
     def name(self) -> str:
@@ -69,7 +76,7 @@ class SmtpGateway:
     def send(self, message: Outgoing) -> Outcome:
         """Hand `message` to the mail server in one session. Never raises and never repeats it."""
         try:
-            mail = compose(message, self._from, self._clock.now())
+            mail = compose(message, self._from, self._clock.now(), staffed_box=self._box)
         except ValueError:
             reason = "The e-mail address cannot be used; check how it is written."
             return Refused(kind=RefusalKind.PERMANENT, code="address", reason=reason)

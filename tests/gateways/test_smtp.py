@@ -46,6 +46,7 @@ def test_a_mail_says_who_when_and_that_a_machine_wrote_it(server: SmtpServer):
     assert dict(mail.parsed.items()) == {
         "From": CLINIC,
         "To": ANNS_MAIL,
+        "List-Unsubscribe": "<mailto:follow-up@clinic.example?subject=unsubscribe>",
         "Subject": "From your clinic",
         "Date": "Sun, 22 Nov 2026 12:00:00 +0000",
         "Message-ID": "<0a1b.2@clinic.example>",
@@ -56,6 +57,37 @@ def test_a_mail_says_who_when_and_that_a_machine_wrote_it(server: SmtpServer):
         "MIME-Version": "1.0",
     }
     assert mail.parsed.get_content() == "How is your pain today?\r\n"
+
+
+def test_answers_and_unsubscribing_go_to_a_box_that_a_person_reads(server: SmtpServer):
+    through(server, staffed_box="Front desk <desk@clinic.example>").send(mail_to_ann())
+
+    (mail,) = server.mails()
+    assert mail.parsed["Reply-To"] == "Front desk <desk@clinic.example>"
+    assert mail.parsed["List-Unsubscribe"] == "<mailto:desk@clinic.example?subject=unsubscribe>"
+    assert mail.sender == "follow-up@clinic.example", "what cannot be delivered comes back to the sender"
+
+
+def test_a_notice_to_staff_offers_no_way_to_unsubscribe(server: SmtpServer):
+    through(server, staffed_box="desk@clinic.example").send(mail_to_ann(staff=True))
+
+    (mail,) = server.mails()
+    assert mail.parsed["List-Unsubscribe"] is None
+    assert mail.parsed["Reply-To"] == "desk@clinic.example"
+
+
+def test_a_box_that_is_no_address_is_refused_at_the_start(server: SmtpServer):
+    with pytest.raises(BadInput, match="FOLLOWUP_EMAIL_REPLY_TO"):
+        through(server, staffed_box="the front desk")
+
+
+def test_no_subject_tells_what_the_mail_is_about():
+    """It shows on a locked screen, and to everybody between us and the patient."""
+    root = Path(__file__).parents[2] / "templates" / "messages"
+    subjects = [file.read_text(encoding="utf-8").splitlines()[0] for file in root.glob("*/*.email.txt")]
+    assert len(subjects) >= 8
+    telling = ("ketamin", "infusi", "treatment", "tratamiento", "pain", "dolor", "mood", "animo", "patient", "pacient")
+    assert [subject for subject in subjects if any(word in subject.casefold() for word in telling)] == []
 
 
 @pytest.mark.parametrize("body", ["Grüße 🙂 – “ja”\n", ".\n", "..\n.dot\n", "one\r\ntwo\r\n", "x" * 3000 + "\n"])
@@ -152,7 +184,7 @@ def test_no_text_adds_a_header_or_a_recipient(fields: dict[str, str]):
     names = [line.partition(b":")[0] for line in head.split(b"\r\n") if not line.startswith((b" ", b"\t"))]
     assert set(names) <= {
         *(b"From", b"To", b"Reply-To", b"Subject", b"Date", b"Message-ID", b"Auto-Submitted", b"MIME-Version"),
-        *(b"X-Auto-Response-Suppress", b"Content-Type", b"Content-Transfer-Encoding"),
+        *(b"X-Auto-Response-Suppress", b"Content-Type", b"Content-Transfer-Encoding", b"List-Unsubscribe"),
     }
     assert len(names) == len(set(names))
 
