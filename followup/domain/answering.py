@@ -25,6 +25,7 @@ _MOOD_WORDS = ("mood", "animo", "ánimo", "spirits")
 #: Politeness around an answer, folded.
 _POLITE = (" thank you", " thanks", "thank you ", "thanks ", " gracias", "gracias ", " thx", "hi ", "hola ")
 
+_JOINING = frozenset({"and", "y", "e", "plus", "mas"})
 _SPELLED = {"one": 1, "uno": 1, "una": 1, "two": 2, "dos": 2, "three": 3, "tres": 3}
 
 #: Words by which a whole text denies every side effect.
@@ -165,8 +166,7 @@ def _to_open(question: Question, reading: Reading, configuration: Configuration)
         case AnswerKind.CODES:
             return _codes(question, reading, configuration)
         case AnswerKind.SEVERITY:
-            severity = _SEVERITY.get(reading.severity) if reading.severity else None
-            return None if severity is None else Given(question=question.key, severity=severity)
+            return _severity(question, reading)
 
 
 def _off_the_scale(reading: Reading) -> bool:
@@ -194,12 +194,34 @@ def _choice(question: Question, reading: Reading, configuration: Configuration) 
     return None
 
 
-def _choice_in_words(question: Question, reading: Reading) -> int | None:
-    """The digit whose words the whole text is, politeness apart: "fine, thank you" may be 1, "not fine" is none."""
+def _severity(question: Question, reading: Reading) -> Given | None:
+    severity = _SEVERITY.get(reading.severity) if reading.severity else None
+    digits = _plain_digits(reading)
+    if severity is None and len(digits) == 1 and digits[0] in question.options:
+        severity = digits[0]
+    return None if severity is None else Given(question=question.key, severity=severity)
+
+
+def _politely_said(reading: Reading) -> str:
+    """The text folded, without thanks and greetings around it."""
     said = folded(reading.new_words)
     for polite in _POLITE:
         said = said.removesuffix(polite).removeprefix(polite).strip()
-    spelled = _SPELLED.get(said)
+    return said
+
+
+def _plain_digits(reading: Reading) -> tuple[int, ...]:
+    """The digits of a text that is nothing but single digits and joining words, politeness apart."""
+    words = [word for word in _politely_said(reading).split() if word not in _JOINING]
+    if not all(word.isdecimal() and len(word) == 1 for word in words):
+        return ()
+    return tuple(dict.fromkeys(int(word) for word in words))
+
+
+def _choice_in_words(question: Question, reading: Reading) -> int | None:
+    """The digit whose words the whole text is, politeness apart: "fine, thank you" may be 1, "not fine" is none."""
+    said = _politely_said(reading)
+    spelled = int(said) if said.isdecimal() and len(said) == 1 else _SPELLED.get(said)
     if spelled in question.options:
         return spelled
     return next((digit for digit, meanings in question.words.items() if said in meanings), None)
@@ -213,7 +235,8 @@ def folded(text: str) -> str:
 
 
 def _codes(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
-    codes = tuple(code for code in reading.codes if code in question.options)
+    found = reading.codes or _plain_digits(reading)
+    codes = tuple(code for code in found if code in question.options) if set(found) <= set(question.options) else ()
     if codes:
         # "0" beside other codes is no denial; the codes count.
         return Given(question=question.key, codes=tuple(code for code in codes if code) or (0,))
@@ -226,7 +249,7 @@ def _codes_in_words(question: Question, reading: Reading, configuration: Configu
     if codes:
         return Given(question=question.key, codes=tuple(sorted(codes)))
     text = reading.new_words.casefold()
-    denied = any(phrase in text for phrase in _DENIALS)
+    denied = any(phrase in text for phrase in _DENIALS) or _choice_in_words(question, reading) == 0
     return Given(question=question.key, codes=(0,)) if denied and not spoken else None
 
 

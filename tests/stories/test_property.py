@@ -164,6 +164,7 @@ def short_schedules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+# A story takes seconds: looking for the shortest one that fails would take minutes.
 @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=STORIES, zone=st.sampled_from(ZONES), flags=st.sampled_from([frozenset(), frozenset({"lives_alone"})]))
 def test_whatever_happens(
