@@ -236,7 +236,7 @@ def folded(text: str) -> str:
 
 def _codes(question: Question, reading: Reading, configuration: Configuration) -> Given | None:
     found = reading.codes or _plain_digits(reading)
-    codes = tuple(code for code in found if code in question.options) if set(found) <= set(question.options) else ()
+    codes = tuple(code for code in found if code in question.options)
     if codes:
         # "0" beside other codes is no denial; the codes count.
         return Given(question=question.key, codes=tuple(code for code in codes if code) or (0,))

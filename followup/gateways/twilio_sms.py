@@ -127,7 +127,7 @@ class TwilioSmsGateway:
         self._http.close()
 
     def _listed(self, filters: Mapping[str, str], since: datetime) -> tuple[Any, ...]:
-        """What Twilio lists, newest first, until long before `since`. Not filtered by DateSent, which is empty at first."""
+        """What Twilio lists, newest first, until long before `since`. DateSent is no filter: it is empty at first."""
         first = since.astimezone(UTC).replace(microsecond=0)
         try:
             newest_first = tuple(_until_old(self._messages.stream(**filters, page_size=_PAGE), first))
