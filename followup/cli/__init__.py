@@ -36,6 +36,8 @@ COMMANDS = (
     Command(name="staff", module="staff", about="Accounts for the staff pages."),
     Command(name="token", module="token", about="Tokens for the API."),
     Command(name="audit", module="audit", about="Verify the audit trail."),
+    Command(name="backup", module="backup", about="Copy the whole database into a file, while the service runs."),
+    Command(name="restore", module="restore", about="Fill an empty database from a backup; nothing is sent twice."),
     Command(name="db", module="db", about="Bring the database up to date."),
 )
 

@@ -39,6 +39,7 @@ class SkipReason(StrEnum):
     SHARED_PHONE = "shared phone"
     REMOVED = "removed from the schedule"
     TIME_PASSED = "its new time has passed"
+    RESTORED = "restored from a backup"  # it may have been asked in the hours that the backup does not know
     NOBODY_REACHABLE = "nobody reachable that evening"
 
 

@@ -33,6 +33,7 @@ from followup.ids import new_id
 from followup.services.alerting import Concern, raise_concern, raise_event
 from followup.services.composing import Draft, compose
 from followup.services.reported import change_patient
+from followup.services.restored import restored_at
 from followup.services.scene import Scene
 from followup.services.taking import take_by_code
 from followup.services.turns import address_turn
@@ -92,7 +93,7 @@ def _apply_to_number(scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAl
 
 
 def _say(scene: Scene, effect: Say) -> None:
-    if scene.now - scene.inbound.received_at > STALE_AFTER or _talks_too_much(scene, effect):
+    if _is_past(scene) or _talks_too_much(scene, effect):
         return
     if _said_already(scene, effect):
         return
@@ -119,6 +120,13 @@ def _say(scene: Scene, effect: Say) -> None:
     )
     if scene.uow.messages.add(message):
         scene.uow.wake(message.message_class.lane.value)
+
+
+def _is_past(scene: Scene) -> bool:
+    """Too old to be answered by itself, or from before a restore, when it may have been answered already."""
+    restored = restored_at(scene.uow)
+    received = scene.inbound.received_at
+    return scene.now - received > STALE_AFTER or (restored is not None and received <= restored)
 
 
 def _talks_too_much(scene: Scene, effect: Say) -> bool:

@@ -110,6 +110,11 @@ class MessageRows:
         past = select(messages).where(is_waiting, _column.expires_at <= now)
         return self._several(past.order_by(_column.expires_at, _column.id).limit(limit))
 
+    def may_have_gone(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """Those that are due and not known to have been sent: after a restore they may have been. Oldest first."""
+        due = select(messages).where(is_waiting | is_sending, _column.not_before <= now)
+        return self._several(due.order_by(_column.not_before, _column.id).limit(limit))
+
     def waiting_for(self, patient: str) -> tuple[Message, ...]:
         """A patient's messages that surely have not been sent and still may be, oldest first."""
         return self._found((_column.patient_id == patient) & is_waiting)

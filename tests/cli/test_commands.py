@@ -46,6 +46,8 @@ PAIRS = [
     ("token", "list"),
     ("token", "revoke"),
     ("audit", "verify"),
+    ("backup",),
+    ("restore",),
     ("db", "upgrade"),
     ("db", "status"),
 ]
