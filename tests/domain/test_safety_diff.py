@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from followup.domain.level import Level
 from followup.domain.people import Channel
 from followup.domain.safety_diff import covers, weakenings
-from followup.domain.schedule import Condition, Configuration, Coverage, OnDay, ReplyFamily, Rule, Score
+from followup.domain.schedule import Condition, Configuration, Coverage, OnDay, ReplyFamily, Score, WorkList
 from followup.domain.triage import Evidence, condition_holds
 from followup.domain.windows import Window
 from tests.domain.samples import CONFIGURATION
@@ -86,15 +86,26 @@ def schedule(**changes: Any) -> Edit:
 
 
 def of(section: str, key: str, **changes: Any) -> Edit:
-    return lambda before: replace(
-        before, **{section: {**getattr(before, section), key: replace(getattr(before, section)[key], **changes)}}
-    )
+    def edit(before: Configuration) -> Configuration:
+        table: dict[str, Any] = {**getattr(before, section)}
+        changed: dict[str, Any] = {section: {**table, key: replace(table[key], **changes)}}
+        return replace(before, **changed)
+
+    return edit
 
 
 def without(section: str, key: str) -> Edit:
-    return lambda before: replace(
-        before, **{section: {name: one for name, one in getattr(before, section).items() if name != key}}
-    )
+    def edit(before: Configuration) -> Configuration:
+        left: dict[str, Any] = {section: {name: one for name, one in getattr(before, section).items() if name != key}}
+        return replace(before, **left)
+
+    return edit
+
+
+def work_list_of(chain_key: str) -> WorkList:
+    work_list = CONFIGURATION.chains[chain_key].work_list
+    assert work_list is not None
+    return work_list
 
 
 def both(*edits: Edit) -> Edit:
@@ -140,7 +151,7 @@ LESS_SAFE: dict[str, tuple[Edit, str, str]] = {
     ),
     "a chain removed": (without("chains", "configuration"), "chains", "chain `configuration` is removed"),
     "told later of what waits": (
-        chain("routine", work_list=replace(CONFIGURATION.chains["routine"].work_list, tell_after_business_days=3)),
+        chain("routine", work_list=replace(work_list_of("routine"), tell_after_business_days=3)),
         "chains.routine.work_list.tell_after_business_days",
         "later than before",
     ),
@@ -312,4 +323,15 @@ def test_one_thing_less_asked_covers(old: Condition, data: st.DataObject, eviden
 def test_every_shipped_condition_covers_itself() -> None:
     conditions = [(one, each) for one in CONFIGURATION.rules for each in one.when]
     assert all(covers(each, each) for _, each in conditions)
-    assert len(conditions) > len([one for one in CONFIGURATION.rules if isinstance(one, Rule)])
+    assert len(conditions) > len(CONFIGURATION.rules)
+
+
+def test_a_rule_follows_the_new_name_of_its_check_in_and_lets_a_removed_one_go() -> None:
+    about_c5 = condition("R8", 0, check_ins=frozenset({"C4", "C5"}))(CONFIGURATION)
+    renamed = both(check_in("C4", key="WEEK", renamed_from="C4"), without_check_in("C5"))(about_c5)
+    follows = condition("R8", 0, check_ins=frozenset({"WEEK"}))(renamed)
+    lidocaine = replace(CONFIGURATION.schedules["lidocaine-pain-v1"], check_ins=CONFIGURATION.safety_course.check_ins)
+    follows = replace(follows, schedules={**follows.schedules, "lidocaine-pain-v1": lidocaine})
+    assert weakenings(about_c5, follows) == ()
+    loosened = condition("R8", 0, check_ins=frozenset({"C6"}))(follows)
+    assert [".".join(map(str, one.path)) for one in weakenings(about_c5, loosened)] == ["rules.R8.when"]

@@ -212,13 +212,11 @@ def test_a_reaction_answers_nothing(clinic: Clinic, clock: Clock, ann: PatientPe
     "words",
     [
         "I'm driving with Do Not Disturb While Driving turned on. I'll see your message when I get where I'm going.",
-        "I'm not receiving notifications. If this is urgent, reply \"urgent\" to send a notification through.",
+        'I\'m not receiving notifications. If this is urgent, reply "urgent" to send a notification through.',
     ],
     ids=["driving", "urgent"],
 )
-def test_an_auto_reply_while_driving_is_set_aside(
-    clinic: Clinic, clock: Clock, ann: PatientPerson, words: str
-) -> None:
+def test_an_auto_reply_while_driving_is_set_aside(clinic: Clinic, clock: Clock, ann: PatientPerson, words: str) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to("13:00")
     ann.expects_sms("how are you now?")
@@ -298,9 +296,7 @@ def test_news_of_a_death_stops_everything_at_once(clinic: Clinic, clock: Clock, 
     assert ann.record.status is PatientStatus.DECEASED, "closing the alert resumes nothing"
 
 
-def test_in_the_emergency_room_and_confirmed_back_by_a_person(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_in_the_emergency_room_and_confirmed_back_by_a_person(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to_check_in(ann, "C2")
     ann.expects_sms("how strong is your pain")
@@ -391,9 +387,7 @@ def test_a_check_in_ended_by_an_alert_is_neither_reminded_nor_silent(
 # Wrong person
 
 
-def test_a_wrong_number_is_suppressed_and_its_answers_doubted(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_a_wrong_number_is_suppressed_and_its_answers_doubted(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to("13:00")
     ann.answers_check_in()

@@ -6,7 +6,7 @@ A text promises a call only where somebody is there to make it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -42,7 +42,7 @@ def begin(clinic_at: Callable[..., Clinic], tmp_path: Path) -> Begin:
 def _patient(clinic: Clinic, *, hours_ago: int = 3) -> tuple[Clock, PatientPerson]:
     clock = Clock(clinic)
     pat = clinic.patient("Pat", baseline=5)
-    clinic.infusion(pat, ended=datetime.fromtimestamp(clock.now().timestamp() - hours_ago * 3600, tz=clock.now().tzinfo))
+    clinic.infusion(pat, ended=clock.now() - timedelta(hours=hours_ago))
     return clock, pat
 
 

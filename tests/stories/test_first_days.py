@@ -51,9 +51,7 @@ def test_a_concerning_morning_reaches_the_nurse_and_she_takes_it(
     assert ann.check_ins["C2"].reason == "alert"
 
 
-def test_the_same_eight_pages_nobody_when_it_was_eight_before(
-    clinic: Clinic, clock: Clock, bob: PatientPerson
-) -> None:
+def test_the_same_eight_pages_nobody_when_it_was_eight_before(clinic: Clinic, clock: Clock, bob: PatientPerson) -> None:
     clinic.infusion(bob, ended="09:00")
     clock.to("13:00")
     bob.expects_sms("how are you now?")

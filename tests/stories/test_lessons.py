@@ -52,9 +52,7 @@ def test_cht_core_10802_no_patient_gets_more_than_a_few_texts_a_day(
 # 3
 
 
-def test_cht_core_7040_one_unrecognised_text_gets_one_answer(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_cht_core_7040_one_unrecognised_text_gets_one_answer(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to("13:00")
     ann.expects_sms("how are you now?")
@@ -301,9 +299,7 @@ def test_redcap_rc_alert_01_a_changed_field_moves_only_what_depends_on_it(
     ann.expects_sms("how are you now?")
 
 
-def test_redcap_rc_alert_01_the_end_of_a_pause_fires_no_burst(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_redcap_rc_alert_01_the_end_of_a_pause_fires_no_burst(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00")
     clinic.status(ann, PatientStatus.PAUSED, until=clock.now() + timedelta(days=10))
     clock.forward(days=10, hours=6)

@@ -60,9 +60,7 @@ class Told:
         """One thing happens."""
         match step:
             case ("infusion", str() as treatment, int() as hours):
-                self.clinic.infusion(
-                    self.patient, treatment=treatment, ended=self.clock.now() + timedelta(hours=hours)
-                )
+                self.clinic.infusion(self.patient, treatment=treatment, ended=self.clock.now() + timedelta(hours=hours))
             case ("text", str() as words):
                 self._text(words)
             case ("status", PatientStatus() as status):
@@ -70,7 +68,8 @@ class Told:
                 self.clinic.status(self.patient, status, until=until)
             case ("push", int() as minutes):
                 self._push(timedelta(minutes=minutes))
-            case ("close",):
+            case _:
+                assert step == ("close",)
                 self.clinic.staff_close_everything()
         assert check(self.clinic.context) == ()
 
@@ -114,7 +113,8 @@ class Told:
         """Since the last STOP nothing came but the one confirmation of it."""
         if not self.stops or not self.stops[-1][1]:
             return
-        first = next(index for index in range(len(self.stops) - 1, -1, -1) if index == 0 or not self.stops[index - 1][1])
+        back = range(len(self.stops) - 1, -1, -1)
+        first = next(index for index in back if index == 0 or not self.stops[index - 1][1])
         after = self.patient.received()[self.stops[first][0] :]
         assert [body for _, body in after if not any(word in body for word in CONFIRMATIONS)] == []
         assert len(after) == 0, "the confirmation went at once; nothing follows it"
@@ -165,7 +165,11 @@ def short_schedules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 # A story takes seconds: looking for the shortest one that fails would take minutes.
-@settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=12,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(story=STORIES, zone=st.sampled_from(ZONES), flags=st.sampled_from([frozenset(), frozenset({"lives_alone"})]))
 def test_whatever_happens(
     make_migrated_database: Callable[[str], str],

@@ -176,8 +176,15 @@ ROUTINE = [
     _not("R2", "C2", "8", "0", answer=STRONG, baseline=Baseline(pain=8)),
     _not("R2", "C2", "8", level="urgent", answer=OPEN, baseline=Baseline(pain=6)),
     _fires(
-        "R3", "C4", "5", "7", "1", "0",
-        level="routine", answer=LATER, before={"C2": {"C2_PAIN": "3"}, "C3": {"C3_PAIN": "5"}},
+        "R3",
+        "C4",
+        "5",
+        "7",
+        "1",
+        "0",
+        level="routine",
+        answer=LATER,
+        before={"C2": {"C2_PAIN": "3"}, "C3": {"C3_PAIN": "5"}},
     ),
     _not("R3", "C4", "5", "7", "1", "0", answer=PLAIN, before={"C2": {"C2_PAIN": "3"}, "C3": {"C3_PAIN": "4"}}),
     _not("R3", "C3", "5", "7", "0", answer=PLAIN, before={"C2": {"C2_PAIN": "5"}}),
@@ -275,9 +282,7 @@ def test_u2_for_what_was_told_before_and_is_still_there(clinic: Clinic, clock: C
     assert "U2" in ann.rules()
 
 
-def test_the_answer_to_the_mood_check_stands_beside_its_alert(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_the_answer_to_the_mood_check_stands_beside_its_alert(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to_check_in(ann, "C3")
     ann.expects_sms(ASKS["C3_PAIN"])
@@ -480,9 +485,7 @@ def test_r7_two_later_check_ins_in_a_row_silent(clinic: Clinic, clock: Clock, an
     assert ann.rules() == {"R7"}
 
 
-def test_after_three_silent_months_it_stops_and_tells_staff(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_after_three_silent_months_it_stops_and_tells_staff(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to_check_in(ann, "C6")
     for key in ("C6", "C6-2", "C6-3"):

@@ -34,7 +34,7 @@ def _of(patient: PatientPerson, infusion: str) -> dict[str, CheckIn]:
 
 def _answer_all_until(clock: Clock, patient: PatientPerson, until: datetime, **answers: str) -> None:
     """Push to `until`; whatever is asked on the way is answered five minutes later, to its end."""
-    while (due := [one.due_at for one in _planned(patient) if one.due_at <= until]):
+    while due := [one.due_at for one in _planned(patient) if one.due_at <= until]:
         clock.until(min(due))
         if patient.open_check_in is not None:
             clock.forward(minutes=5)
@@ -149,7 +149,11 @@ def test_later_check_ins_on_one_day_are_one_and_symptoms_come_first(
     _answer_all_until(clock, ann, _at(8, 12, month=12))
     on_the_day = [line for line in _listed(ann) if line.startswith("Mon 07")]
     assert on_the_day == [
-        "Mon 07 10:00 URINE", "Mon 07 10:05 SE", "Mon 07 10:05 C3_PAIN", "Mon 07 10:05 MOOD", "Mon 07 10:05 I_OK",
+        "Mon 07 10:00 URINE",
+        "Mon 07 10:05 SE",
+        "Mon 07 10:05 C3_PAIN",
+        "Mon 07 10:05 MOOD",
+        "Mon 07 10:05 I_OK",
     ]
     other = _of(ann, "I-ann-2")["C4"]
     assert (other.state, other.reason) == (CheckInState.SKIPPED, "merged")
@@ -162,9 +166,15 @@ def test_evening_and_morning_never_merge(clinic: Clinic, clock: Clock, ann: Pati
     clinic.infusion(ann, treatment="lidocaine")
     _answer_all_until(clock, ann, _at(27, 12))
     assert [line for line in _listed(ann) if line.startswith(("Thu 26", "Fri 27"))] == [
-        "Thu 26 11:00 C3_PAIN", "Thu 26 11:05 MOOD", "Thu 26 11:05 SE", "Thu 26 11:05 I_OK",
-        "Thu 26 13:30 C1", "Thu 26 13:35 I_PLAIN",
-        "Fri 27 10:00 C2_PAIN", "Fri 27 10:05 SE", "Fri 27 10:05 I_OK",
+        "Thu 26 11:00 C3_PAIN",
+        "Thu 26 11:05 MOOD",
+        "Thu 26 11:05 SE",
+        "Thu 26 11:05 I_OK",
+        "Thu 26 13:30 C1",
+        "Thu 26 13:35 I_PLAIN",
+        "Fri 27 10:00 C2_PAIN",
+        "Fri 27 10:05 SE",
+        "Fri 27 10:05 I_OK",
     ]
 
 
@@ -182,9 +192,7 @@ BUSY = (
 )
 
 
-def test_a_week_holds_three_later_check_ins(
-    clinic: Clinic, clock: Clock, ann: PatientPerson, tmp_path: Path
-) -> None:
+def test_a_week_holds_three_later_check_ins(clinic: Clinic, clock: Clock, ann: PatientPerson, tmp_path: Path) -> None:
     text = (ROOT / "schedules.yaml").read_text(encoding="utf-8")
     changed = tmp_path / "schedules.yaml"
     mark = "\n# An infusion that matches no schedule"
@@ -193,7 +201,10 @@ def test_a_week_holds_three_later_check_ins(
     clinic.infusion(ann, treatment="busy")  # on a Sunday: D2 to D5 fall into one week, D8 into the next
     _answer_all_until(clock, ann, _at(1, 12, month=12))
     assert [line for line in _listed(ann) if line.endswith("C3_PAIN")] == [
-        "Tue 24 12:00 C3_PAIN", "Wed 25 12:00 C3_PAIN", "Thu 26 12:00 C3_PAIN", "Mon 30 12:00 C3_PAIN",
+        "Tue 24 12:00 C3_PAIN",
+        "Wed 25 12:00 C3_PAIN",
+        "Thu 26 12:00 C3_PAIN",
+        "Mon 30 12:00 C3_PAIN",
     ]
     assert ann.check_ins["D5"].state is CheckInState.SKIPPED
     assert "week" in (ann.check_ins["D5"].reason or "")
@@ -240,9 +251,7 @@ def test_a_correction_never_touches_what_was_sent(clinic: Clinic, clock: Clock, 
     ann.expects_sms("glad")
 
 
-def test_a_correction_to_another_day_moves_the_whole_course(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_a_correction_to_another_day_moves_the_whole_course(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended=clock.now() - timedelta(hours=18))  # on the Saturday, it was thought
     assert ann.check_ins["C2"].due_at == _at(22, 10)
     clinic.correct("I-ann-1", ended_at=clock.now())
@@ -251,7 +260,8 @@ def test_a_correction_to_another_day_moves_the_whole_course(
     assert ann.check_ins["C4"].due_at == _at(29, 11)
     _answer_all_until(clock, ann, _at(23, 12))
     assert [line for line in _listed(ann) if line.endswith(("C1", "C2_PAIN"))] == [
-        "Sun 22 13:00 C1", "Mon 23 10:00 C2_PAIN",
+        "Sun 22 13:00 C1",
+        "Mon 23 10:00 C2_PAIN",
     ]
 
 
@@ -289,9 +299,7 @@ def test_cancelled_while_a_question_is_open(clinic: Clinic, clock: Clock, ann: P
     clinic.on_duty().expects_alert("emergency")
 
 
-def test_an_infusion_of_long_ago_is_history_and_sends_nothing(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_an_infusion_of_long_ago_is_history_and_sends_nothing(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended=clock.now() - timedelta(hours=49))
     clock.to("12:00", days=3)
     assert {(one.state.value, one.reason) for one in ann.check_ins.values()} == {("skipped", "history")}
@@ -343,9 +351,7 @@ def test_the_evening_check_in_fits_the_evening_or_is_skipped(
         assert f"{at.astimezone(ZoneInfo(CHICAGO)):%H:%M}" == asked
 
 
-def test_nothing_is_sent_sooner_than_an_hour_after_discharge(
-    clinic: Clinic, clock: Clock, ann: PatientPerson
-) -> None:
+def test_nothing_is_sent_sooner_than_an_hour_after_discharge(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00", external_id="I-1")
     clinic.correct("I-1", discharged_at=clock.now() + timedelta(hours=5))
     clock.to("14:59")

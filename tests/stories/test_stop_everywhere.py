@@ -263,4 +263,3 @@ def test_a_text_that_waits_in_the_queue_is_dropped(clinic: Clinic, clock: Clock,
     _silence_follows(clinic, clock, ann)
     (first, *_) = ann.messages()
     assert (first.template, first.state.value, first.reason) == ("C1", "suppressed", "opted out")
-

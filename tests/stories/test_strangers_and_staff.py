@@ -101,9 +101,7 @@ def test_a_code_takes_the_alert_in_any_case(clinic: Clinic, clock: Clock, ann: P
     assert ann.alerts()[0].acknowledged_by == nurse.name
 
 
-def test_a_second_person_is_told_who_has_it(
-    clinic: Clinic, clock: Clock, ann: PatientPerson, lee: StaffPerson
-) -> None:
+def test_a_second_person_is_told_who_has_it(clinic: Clinic, clock: Clock, ann: PatientPerson, lee: StaffPerson) -> None:
     nurse, code = _danger(clinic, clock, ann)
     nurse.replies(code)
     nurse.expects_sms("is yours")
@@ -186,9 +184,7 @@ def test_staff_who_are_patients_take_alerts_by_code(
     assert patient.answers() == {}
 
 
-def test_danger_of_staff_who_are_patients_is_a_patients(
-    clinic: Clinic, clock: Clock, sam: StaffPerson
-) -> None:
+def test_danger_of_staff_who_are_patients_is_a_patients(clinic: Clinic, clock: Clock, sam: StaffPerson) -> None:
     patient = _sam_as_patient(clinic, sam)
     sam.replies("I have chest pain")
     sam.expects_alert("emergency")  # he is on duty as well

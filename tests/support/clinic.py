@@ -64,7 +64,14 @@ ASKS = {
 }
 #: An answer to each question that worries nobody.
 GOOD_NEWS = {
-    "C1": "1", "C2_PAIN": "3", "C3_PAIN": "3", "SE": "0", "SEV": "1", "SEV_5": "1", "MOOD": "7", "URINE": "1",
+    "C1": "1",
+    "C2_PAIN": "3",
+    "C3_PAIN": "3",
+    "SE": "0",
+    "SEV": "1",
+    "SEV_5": "1",
+    "MOOD": "7",
+    "URINE": "1",
 }
 CHICAGO = "America/Chicago"
 #: A Sunday in winter time; the clinic opens again on Monday.
@@ -281,8 +288,10 @@ class PatientPerson(Person):
         with self.clinic.store.read() as uow:
             found = uow.answers.of_patient(self.record.id)
         latest = sorted(found, key=lambda answer: answer.attempt)
-        return {answer.question: answer.value if answer.value is not None else answer.codes or answer.severity
-                for answer in latest}
+        return {
+            answer.question: answer.value if answer.value is not None else answer.codes or answer.severity
+            for answer in latest
+        }
 
 
 @dataclass
@@ -361,9 +370,7 @@ class Clinic:
             content=RememberedContent(self.store),
             lexicon=load_lexicon(),
             policy=Policy(public_url="https://follow.example.org", mode=Mode.DEMO),
-            gateways={
-                channel: SimulatedGateway(self.provider, channel) for channel in (Channel.SMS, Channel.EMAIL)
-            },
+            gateways={channel: SimulatedGateway(self.provider, channel) for channel in (Channel.SMS, Channel.EMAIL)},
         )
         self.people: list[Person] = []
         self.staff: dict[str, StaffPerson] = {}
