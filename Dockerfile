@@ -11,6 +11,11 @@ RUN /opt/followup/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim-bookworm
 ENV PATH=/opt/followup/bin:$PATH PYTHONUNBUFFERED=1 FOLLOWUP_HOST=0.0.0.0 FOLLOWUP_PORT=8000
+# For `followup backup` and `followup restore` on PostgreSQL; which patch of them does not matter.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /srv/followup --create-home followup \
     && install -d -o followup -g followup -m 0700 /srv/followup/var
 COPY --from=build /opt/followup /opt/followup

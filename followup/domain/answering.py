@@ -249,7 +249,7 @@ def _codes_in_words(question: Question, reading: Reading, configuration: Configu
     if codes:
         return Given(question=question.key, codes=tuple(sorted(codes)))
     text = reading.new_words.casefold()
-    denied = any(phrase in text for phrase in _DENIALS) or _choice_in_words(question, reading) == 0
+    denied = any(phrase in text for phrase in _DENIALS) or _politely_said(reading) in question.words.get(0, ())
     return Given(question=question.key, codes=(0,)) if denied and not spoken else None
 
 

@@ -28,7 +28,7 @@ from followup.domain.planning import SkipReason
 from followup.domain.reading import Asked, Kind, Reading
 from followup.domain.schedule import Clinic, Configuration, EventKind, ReplyFamily, Rule, Schedule
 from followup.domain.silence import ALERT
-from followup.domain.triage import Evidence, Triage, condition_holds, triage
+from followup.domain.triage import Evidence, Triage, triage
 
 #: A further text of danger is answered by E_AGAIN, at most this often.
 AGAIN_AT_MOST = timedelta(minutes=5)
@@ -107,9 +107,8 @@ def _beside_emergency(situation: Situation, decision: Decision, emergency: Alert
     rule = situation.configuration.rule(emergency.rule)
     told = next((effect for effect in decision.effects if isinstance(effect, RaiseConcern)), None)
     if told is None:
-        evidence = Evidence()
-        met = Triage(rules=(rule,) if rule else ())
-        told = concern(Judged(evidence=evidence, all=met, fresh=met), None, note="wrote again")
+        nothing = Judged(evidence=Evidence(), all=Triage(), fresh=Triage())
+        told = concern(nothing, None, note="wrote again")
     joined = replace(told, join=emergency.id, again=waiting)
     kept = [effect for effect in decision.effects if not isinstance(effect, Say | RaiseConcern)]
     met = Triage(rules=(rule,) if rule else ())
@@ -178,13 +177,11 @@ def judge(
     met = triage(evidence, configuration.rules, dropped=dropped)
     known = {rule.id for rule in triage(earlier, configuration.rules, dropped=dropped).rules}
     corrected = {one.question for one in given} & {answer.question for answer in before}
-    new = tuple(rule for rule in met.rules if rule.id not in known or _spoken_of(rule, evidence))
+    # What the words just read meet by themselves is always new, whatever an answer has met before.
+    words = evidence_of(situation.course, configuration, check_in=check_in_id, answers=(), reading=reading, now=now)
+    spoken = {rule.id for rule in triage(words, configuration.rules, dropped=dropped).rules}
+    new = tuple(rule for rule in met.rules if rule.id not in known or rule.id in spoken)
     return Judged(evidence=evidence, all=met, fresh=met if corrected else Triage(rules=new))
-
-
-def _spoken_of(rule: Rule, evidence: Evidence) -> bool:
-    """Whether the words just read meet the rule: those are always new, whatever an answer has met before."""
-    return any(condition.words and condition_holds(condition, evidence) for condition in rule.when)
 
 
 def _goes_first(judged: Judged) -> bool:

@@ -45,7 +45,7 @@ def raise_concern(
     uow: UnitOfWork, published: Published, concern: Concern, *, actor: str, now: datetime
 ) -> Alert | None:
     """Open or join an alert inside the caller's transaction. None where the rules ask for none."""
-    if not concern.triage.opens_alert:
+    if not concern.triage.opens_alert and concern.join is None:
         return None
     configuration = published.content.configuration
     standing = _standing(uow, concern)

@@ -25,7 +25,7 @@ from followup.domain.replanning import (
     renames,
     replan,
 )
-from followup.domain.schedule import CheckInSpec, CloseSpec, Coverage, OnDay, Schedule
+from followup.domain.schedule import AfterInfusion, CheckInSpec, CloseSpec, Coverage, OnDay, Schedule
 from tests.domain.samples import CONFIGURATION, SCHEDULE, T0, clinic, infusion, utc
 
 PLAN = Plan(
@@ -40,6 +40,12 @@ PLAN = Plan(
 )
 #: The evening of the infusion, an hour after C1 went out.
 NOW = T0 + timedelta(hours=5)
+
+
+def line_of(key: str) -> CheckInSpec:
+    found = SCHEDULE.check_in(key)
+    assert found is not None
+    return found
 
 
 def edited(changes: Mapping[str, Any] | None = None, *, without: Sequence[str] = (), more: Sequence[CheckInSpec] = ()):
@@ -164,7 +170,7 @@ def test_what_was_cancelled_for_another_reason_stays_cancelled(reason):
 
 
 def test_what_is_new_is_added_if_its_time_is_to_come():
-    first = SCHEDULE.check_in("C3")
+    first = line_of("C3")
     more = [
         replace(first, key="D1", timing=OnDay(day=0, at=time(9))),
         replace(first, key="D2", timing=at(2, "11:00")["timing"]),
@@ -181,13 +187,13 @@ def test_what_is_new_is_added_if_its_time_is_to_come():
 )
 def test_a_retired_course_gets_safety_check_ins_only(circumstances, added):
     later = at(2, "11:00")
-    more = [replace(SCHEDULE.check_in("C2"), key="D1", **later), replace(SCHEDULE.check_in("C3"), key="D2", **later)]
+    more = [replace(line_of("C2"), key="D1", **later), replace(line_of("C3"), key="D2", **later)]
     assert [line.key for line in changed(stored("C1"), edited(more=more), **circumstances).added] == added
 
 
 def test_a_course_that_ended_in_silence_gets_nothing_new():
     silent = {"state": CheckInState.CANCELLED, "reason": SkipReason.SILENT.value}
-    more = [replace(SCHEDULE.check_in("C3"), key="D2", timing=OnDay(day=9, at=time(11)))]
+    more = [replace(line_of("C3"), key="D2", timing=OnDay(day=9, at=time(11)))]
     assert changed(stored("C1", C6={**silent}), edited(more=more)).added == ()
 
 
@@ -205,20 +211,23 @@ def test_an_hour_that_has_passed_makes_it_due_unless_its_end_has_passed_too():
 
 
 def test_nobody_is_told_of_silence_the_moment_a_check_in_becomes_due():
-    spec = SCHEDULE.check_in("C1")
-    sooner = replace(spec.timing, after=timedelta(minutes=30), not_before=timedelta(minutes=30))
+    timing = line_of("C1").timing
+    assert isinstance(timing, AfterInfusion)
+    sooner = replace(timing, after=timedelta(minutes=30), not_before=timedelta(minutes=30))
     now = T0 + timedelta(hours=3, minutes=30)
     replanned = changed(stored(), edited({"C1": {"timing": sooner}}), now=now)
     row = becomes(replanned)["C1"]
     assert told(replanned)["C1"] is ChangeKind.DUE
+    assert row.unanswered_at is not None
     assert now + timedelta(hours=1) < row.unanswered_at <= row.closes_at
 
 
 def test_silence_that_was_told_is_not_told_again():
-    spec = SCHEDULE.check_in("C1")
+    timing = line_of("C1").timing
+    assert isinstance(timing, AfterInfusion)
     replanned = changed(
         stored(C1={"unanswered_at": None}),
-        edited({"C1": {"timing": replace(spec.timing, after=timedelta(hours=3))}}),
+        edited({"C1": {"timing": replace(timing, after=timedelta(hours=3))}}),
         now=T0 + timedelta(hours=1),
     )
     assert becomes(replanned)["C1"].unanswered_at is None
@@ -234,7 +243,7 @@ def test_a_corrected_end_moves_and_may_make_history():
     ended = infusion(T0 - timedelta(days=4), recorded_at=T0)
     replanned = changed(stored(), basis(infusion=ended), history=True)
     assert {row.reason for row in becomes(replanned).values()} == {"history"}
-    back = {
+    back: dict[str, Any] = {
         key.replace("-", "_"): {"state": CheckInState.SKIPPED, "reason": "history"} for key in course_lines(basis())
     }
     again = changed(stored(**back), basis(), basis(infusion=ended), now=T0)

@@ -142,7 +142,7 @@ def test_another_hour_moves_what_is_to_come_and_not_what_was_sent(
 
 def test_what_is_removed_is_cancelled_and_stays_listed(manager: Manager, asked: PatientPerson) -> None:
     start, end = manager.before.index(C5), manager.before.index("      C6:    ")
-    judged = manager.saves((manager.before[start:end], ""), ("check_ins: [C5", "check_ins: [C6"))
+    judged = manager.saves((manager.before[start:end], ""), ("check_ins: [C5", "check_ins: [C4"))
     assert judged.outcome is Outcome.PUBLISHED
     gone = asked.check_ins["C5"]
     assert (gone.state, gone.reason) == (CheckInState.CANCELLED, "removed from the schedule")

@@ -250,9 +250,10 @@ def _colon(around: Neighbours, token: Token, second: Token) -> bool:
 
 
 _RATING_VERBS = frozenset(
-    "pain is am still sitting hovering stuck staying holding stays stayed steady right maybe hurts hurting hangs hanging now "
+    "pain is am still sitting hovering stuck staying holding stays stayed "
+    "steady right maybe hurts hurting hangs hanging now "
     "was it be "
-    "dolor esta anda sigue ando estoy level put rate rated day started start ended up began down".split()
+    "dolor esta anda sigue ando estoy level put rate rated day started start began".split()
 )
 
 
@@ -278,6 +279,8 @@ def _meets_or_stands_apart(token: Token, before: tuple[str, ...], around: Neighb
     """`my appointment is at 10`, `stopped at 4`; but not `it is at 4`, `sitting at 8`."""
     if set(around.back(token.first - 1, 6)) & _MEETINGS:
         return True
+    if len(before) > 1 and before[1] == "up":
+        return around.at(token.first - 3) not in ("ended", "end", "ends", "ending", "wound")
     return len(before) > 1 and before[1] not in _RATING_VERBS
 
 
@@ -373,7 +376,8 @@ def _range(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: Number
 
 
 _MOVES = frozenset(
-    "from went gone going jumped shot climbed rose dropped fell down up back de subio bajo paso brinco salto cambio moved "
+    "from went gone going jumped shot climbed rose dropped fell down up back de subio bajo paso brinco "
+    "salto cambio moved "
     "changed".split()
 )
 

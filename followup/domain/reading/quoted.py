@@ -65,6 +65,11 @@ def _same_start(quote: str, sent: str) -> bool:
 
 
 def _without_copy(text: str, sent: str) -> str:
+    """The text with a copy of the whole of `sent` blanked out, and else with copies of its longer sentences."""
+    whole = _WORD.findall(sent)
+    if len(whole) >= _SHORTEST_COPY:
+        copy = re.compile(r"\W{1,5}".join(re.escape(word) for word in whole), re.IGNORECASE)
+        text = copy.sub(lambda found: " " * len(found.group()), text)
     for sentence in _SENTENCE_END.split(sent):
         words = _WORD.findall(sentence)
         if len(words) < _SHORTEST_COPY:
