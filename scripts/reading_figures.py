@@ -190,8 +190,8 @@ def table() -> str:
     columns = [
         ("development, looked at", rows([c for c in dev if looked_at(c.item["id"])])),
         ("development, never looked at", rows([c for c in dev if not looked_at(c.item["id"])])),
-        ("own, worked on", rows([c for c in own if not c.item["held_out"]])),
-        ("own, held out", rows([c for c in own if c.item["held_out"]])),
+        ("own, worked on", rows(own)),
+        ("own, held out", rows(cases("replies-heldout.jsonl"))),
     ]
     lines = ["| figure | " + " | ".join(name for name, _ in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     lines += [
