@@ -22,7 +22,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from followup.errors import FollowupError, InvalidInput
 
-__all__ = ["REMOVED", "WARNING", "configure", "describe", "get", "redact", "scrub"]
+__all__ = ["REMOVED", "WARNING", "configure", "describe", "get", "redact", "scrub", "without_addresses"]
 
 #: The fields whose values may be written. Ids are our own opaque ones; names of patients have no field.
 FIELDS = frozenset(
@@ -137,8 +137,11 @@ def _plain(value: object) -> object:
 
 def scrub(text: str) -> str:
     """`text` without what looks like a phone number or an e-mail address; a long text goes altogether."""
-    if len(text) > LONGEST_TEXT:
-        return REMOVED
+    return REMOVED if len(text) > LONGEST_TEXT else without_addresses(text)
+
+
+def without_addresses(text: str) -> str:
+    """`text` without what looks like a phone number or an e-mail address, however long it is."""
     return _PHONE.sub(_without_number, _EMAIL.sub(REMOVED, text))
 
 

@@ -81,3 +81,11 @@ def test_a_database_that_does_not_answer_is_told_not_raised(published: Context, 
     state = health(published, published.clock.now(), WATCHED)
     assert state["ready"] is False
     assert state["checks"]["database"] == "does not answer"
+
+
+def test_a_mistyped_number_of_staff_is_not_told_to_everybody(published: Context) -> None:
+    set_pending_error(published.store, "schedules.yaml:81:12: `+1 312 555 016x1` is no number, nor kay@example.org")
+    told = str(health(published, published.clock.now(), {})["schedule"]["pending_error"])
+    assert told.startswith("schedules.yaml:81:12: ")
+    assert "312" not in told
+    assert "example.org" not in told
