@@ -92,6 +92,7 @@ def _take_over(handler: logging.Handler, level: int) -> None:
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
+        library.disabled = False
         library.setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
     logging.captureWarnings(capture=True)
