@@ -41,6 +41,7 @@ check: $(TEST) $(LINT) ## check style, types, floors, dependencies, secrets, the
 
 bench: $(TEST) ## run the benchmarks: ratios within one run
 	@$(BIN)/python -m bench.reading
+	@$(BIN)/python -m bench.contents
 	@$(BIN)/python -m bench.dispatch
 
 imports: $(TEST) ## check which floor imports which, alone

@@ -7,8 +7,6 @@ Each case puts something else in place of a piece of the shipped file; `⟦` mar
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from followup.content.loader import InvalidContent, content_from, format_problems
@@ -198,16 +196,13 @@ def test_a_mistake_is_shown_where_it_is(old, new, message):
     text, at = _broken(old, new)
     templates = shipped.template_texts()
 
-    began = time.process_time()
     with pytest.raises(InvalidContent) as refused:
         content_from(text, templates)
-    took = time.process_time() - began
 
     found = [problem for problem in refused.value.problems if message in problem.message]
     assert found, format_problems(refused.value)
     if at is not None:
         assert at in [problem.at for problem in found], format_problems(refused.value)
-    assert took < 1.0
 
 
 def test_there_are_enough_cases():

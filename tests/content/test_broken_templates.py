@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from followup.content.loader import InvalidContent, content_from
@@ -168,10 +166,8 @@ ESCAPES = [
 
 @pytest.mark.parametrize("attempt", ESCAPES)
 def test_nothing_but_a_plain_name_gets_through(attempt):
-    began = time.process_time()
     files = read_templates({"messages/R/en.sms.txt": attempt})
     assert files.reports["messages/R/en.sms.txt"].problems
-    assert time.process_time() - began < 1.0
 
 
 def test_the_corpus_of_attempts_is_large_enough():
