@@ -14,10 +14,11 @@ from followup.errors import FollowupError
 from followup.gateways.port import Gateway, Webhook
 from followup.gateways.smtp import SmtpGateway, SmtpSettings
 from followup.gateways.twilio_http import WireSettings
+from followup.gateways.twilio_numbers import TwilioInbox, TwilioNumbers
 from followup.gateways.twilio_sms import TwilioSettings, TwilioSmsGateway
 from followup.gateways.twilio_webhook import TwilioWebhook
 from followup.services.context import ContentBook, Context, Mode, Policy
-from followup.settings import LiveSettings
+from followup.settings import LiveSettings, Settings
 
 DEFAULT_VAR = Path("var")
 
@@ -48,7 +49,8 @@ def live(settings: LiveSettings, *, on_commit: OnCommit) -> Service:
     if public_url is None:  # not reached: LiveSettings needs it
         raise FollowupError("FOLLOWUP_PUBLIC_URL is missing")
     clock = SystemClock()
-    texts = TwilioSmsGateway(_twilio(settings, public_url))
+    twilio = twilio_settings(settings, public_url)
+    texts = TwilioSmsGateway(twilio)
     gateways = _gateways(settings, texts, clock)
     webhook = TwilioWebhook(public_url=public_url, auth_tokens=settings.twilio_auth_tokens)
     store = open_store(settings, url, use="live", on_commit=on_commit)
@@ -61,7 +63,7 @@ def live(settings: LiveSettings, *, on_commit: OnCommit) -> Service:
         policy=live_policy(settings, public_url),
         gateways=gateways,
         worker=this_process(),
-        inbox=texts,
+        inbox=TwilioInbox(texts, TwilioNumbers(twilio)),
         own_numbers=_own_numbers(settings, content),
     )
     return Service(settings=settings, database_url=url, context=context, webhook=webhook)
@@ -80,23 +82,29 @@ def live_policy(settings: LiveSettings, public_url: str) -> Policy:
 
 
 def _own_numbers(settings: LiveSettings, content: ContentBook) -> tuple[str, ...]:
-    """The numbers that texts to us are sent to: the clinics' and the one kept for staff."""
+    """The numbers that texts to us are sent to, as far as we know them: the clinics' and the one kept for staff."""
     clinics = content.current().content.configuration.clinics.values()
     numbers = (*(clinic.sender for clinic in clinics), settings.twilio_staff_from_number)
     return tuple(dict.fromkeys(number for number in numbers if number))
 
 
 def _gateways(settings: LiveSettings, texts: Gateway, clock: Clock) -> dict[Channel, Gateway]:
-    gateways: dict[Channel, Gateway] = {Channel.SMS: texts}
-    if settings.smtp_url and settings.email_from:
-        gateways[Channel.EMAIL] = SmtpGateway(
-            SmtpSettings(url=settings.smtp_url, from_address=settings.email_from, staffed_box=settings.email_reply_to),
-            clock,
-        )
-    return gateways
+    mail = mail_gateway(settings, clock)
+    return {Channel.SMS: texts} if mail is None else {Channel.SMS: texts, Channel.EMAIL: mail}
 
 
-def _twilio(settings: LiveSettings, public_url: str) -> TwilioSettings:
+def mail_gateway(settings: Settings, clock: Clock) -> SmtpGateway | None:
+    """The way out for mail; None where the settings name no mail server."""
+    if not settings.smtp_url or not settings.email_from:
+        return None
+    return SmtpGateway(
+        SmtpSettings(url=settings.smtp_url, from_address=settings.email_from, staffed_box=settings.email_reply_to),
+        clock,
+    )
+
+
+def twilio_settings(settings: Settings, public_url: str) -> TwilioSettings:
+    """The account and its senders, as the settings name them."""
     return TwilioSettings(
         account_sid=settings.twilio_account_sid or "",
         auth_token=settings.twilio_auth_tokens[0],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
@@ -14,6 +15,7 @@ import urllib3
 from followup.bootstrap.demo_keys import with_demo_keys
 from followup.bootstrap.opening import open_any, sqlite_file
 from followup.bootstrap.tool import database_url
+from followup.bootstrap.trying import try_mail, try_provider
 from followup.cli.saying import say, say_json
 from followup.cli.wiring import DEFAULT_VAR, Json, Var
 from followup.clock import SystemClock
@@ -173,8 +175,26 @@ def _provider(patient: Patient) -> Found:
         return  # told by the settings
     if settings.twilio_staff_from_number is None:
         yield "TWILIO_STAFF_FROM_NUMBER is not set: alerts then wait behind check-ins in the provider's queue", True
-    if settings.smtp_url is None:
+    if settings.public_url is not None:
+        yield from try_provider(settings, settings.public_url)
+
+
+def _mail(patient: Patient) -> Found:
+    if patient.mode == "demo":
+        return
+    if patient.settings.smtp_url is None:
         yield "FOLLOWUP_SMTP_URL is not set: alerts have no second way to staff", True
+    yield from try_mail(patient.settings, SystemClock())
+
+
+def _import_folder(patient: Patient) -> Found:
+    folder = patient.settings.import_folder
+    if folder is None:
+        return
+    if not folder.is_dir():
+        yield f"FOLLOWUP_IMPORT_FOLDER: there is no folder {folder}; make it, owned by the service's user", False
+    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield f"FOLLOWUP_IMPORT_FOLDER: this user may not write to {folder}, where what was read is put aside", False
 
 
 def _accounts(patient: Patient) -> Found:
@@ -242,6 +262,8 @@ CHECKS: dict[str, Check] = {
     "schedule and templates": _schedule,
     "staff and rotas": _staff,
     "provider": _provider,
+    "mail": _mail,
+    "import folder": _import_folder,
     "accounts and tokens": _accounts,
     "running": _running,
     "public address": _public_address,

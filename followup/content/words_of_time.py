@@ -61,7 +61,8 @@ def e164(text: str) -> str:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException as error:
         raise ValueError("; there is no such country code") from error
-    if not phonenumbers.is_possible_number(number):
+    # A local number without its area code counts as possible, and cannot be texted.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError("; it has too few or too many digits")
     return text
 

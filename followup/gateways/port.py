@@ -201,6 +201,18 @@ class CallAnswer:
     ended_path: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundSetUp:
+    """Where a provider posts what comes in for one sender, and what it does when we do not answer.
+
+    `about` names the sender in words. An address is None where none is set.
+    """
+
+    about: str
+    texts_go_to: str | None
+    texts_fall_back_to: str | None
+
+
 class Inbox(Protocol):
     """Asks a provider for what it has received: the net under posts that were lost on their way to us."""
 
@@ -209,6 +221,10 @@ class Inbox(Protocol):
 
         Raises GatewayError when the provider cannot be asked.
         """
+        ...
+
+    def own_numbers(self) -> tuple[str, ...]:
+        """The numbers of ours that only the provider knows. Raises GatewayError when it cannot be asked."""
         ...
 
 

@@ -78,10 +78,10 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc] # the SDK comes withou
 
     def __init__(self, settings: WireSettings) -> None:
         super().__init__(_silenced_logger(), is_async=False, timeout=settings.total_timeout)
-        self._origin = (settings.base_url or REAL_ORIGIN).rstrip("/")
+        self._origin = settings.base_url.rstrip("/") if settings.base_url else None
         self._total_timeout = settings.total_timeout
         self._timeout = urllib3.Timeout(connect=settings.connect_timeout, total=settings.total_timeout)
-        self._pool = _pool_manager(settings, self._origin)
+        self._pool = _pool_manager(settings, self._origin or REAL_ORIGIN)
 
     def request(
         self,
@@ -121,7 +121,8 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc] # the SDK comes withou
     def _address(self, uri: str, params: Mapping[str, object] | None) -> str:
         parts = urlsplit(uri)
         query = "&".join(filter(None, [parts.query, _form(params or {})]))
-        return f"{self._origin}{parts.path}?{query}" if query else f"{self._origin}{parts.path}"
+        origin = self._origin or f"{parts.scheme}://{parts.netloc}"  # the SDK's own: api. or messaging.twilio.com
+        return f"{origin}{parts.path}?{query}" if query else f"{origin}{parts.path}"
 
 
 def system_proxy(origin: str) -> str | None:

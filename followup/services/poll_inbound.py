@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from followup.domain.people import Channel
 from followup.errors import FollowupError
+from followup.gateways.port import Inbox
 from followup.services.context import Context
 from followup.services.receive_inbound import receive
 
@@ -21,7 +22,15 @@ def poll(context: Context) -> int:
     """
     if context.inbox is None:
         return 0
-    return sum(_poll_number(context, number) for number in context.own_numbers)
+    numbers = dict.fromkeys((*context.own_numbers, *_known_to(context.inbox)))
+    return sum(_poll_number(context, number) for number in numbers)
+
+
+def _known_to(inbox: Inbox) -> tuple[str, ...]:
+    try:
+        return inbox.own_numbers()
+    except FollowupError:
+        return ()
 
 
 def _poll_number(context: Context, number: str) -> int:

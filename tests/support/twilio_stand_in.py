@@ -30,6 +30,7 @@ from typing import Self
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from followup.clock import Clock, SystemClock
+from tests.support.twilio_console import Console
 from tests.support.twilio_signed_posts import TRUE, Answer, Forgery, Pairs, Poster
 
 API = "/2010-04-01/Accounts"
@@ -157,6 +158,7 @@ class TwilioStandIn:
     ) -> None:
         self.account, self.token, self.number = account, token, number
         self.public_url, self.target, self.statuses = public_url, target, statuses
+        self.console = Console()
         self.lists_refusals = True
         self.account_status = "active"
         self.page_size: int | None = None
@@ -313,6 +315,9 @@ class TwilioStandIn:
             return 401, _error(401, 20003)
         if request.path == f"{API}/{self.account}.json":
             return 200, {"sid": self.account, "status": self.account_status}
+        console = self.console.answer(request.path, request.query, self.account)
+        if console is not None:
+            return console
         path = re.fullmatch(rf"{API}/([^/]+)/Messages(?:/([^/]+))?\.json", request.path)
         if path is None or path[1] != self.account:
             return 404, _error(404, 20404)

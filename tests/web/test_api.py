@@ -98,6 +98,7 @@ def test_a_repeat_with_the_same_facts_is_the_same(live: Web, what: str, changes:
         ("patient.name", {"patient__name": "Ann\nExample"}),
         ("patient.phone", {"patient__phone": "call me"}),
         ("patient.phone", {"patient__phone": "12345"}),
+        ("patient.phone", {"patient__phone": "555 0101"}),
         ("patient.phone", {"patient__phone": "312 555 0101 x 12"}),
         ("patient.phone", {"patient__phone": None, "patient__email": None}),
         ("patient.email", {"patient__email": "ann at example"}),

@@ -29,7 +29,8 @@ def phone_number(text: str) -> str:
         raise Wrong("is not a phone number; write it as +13125550142") from None
     if number.extension:
         raise Wrong("has an extension, which cannot get texts; give a direct number") from None
-    if not phonenumbers.is_possible_number(number):
+    # A local number without its area code counts as possible, and cannot be texted.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise Wrong("does not have the right number of digits; write it as +13125550142")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -1,0 +1,115 @@
+"""`followup doctor` against a provider: whether it sends for us, and whether texts that come in reach somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+from tests.support.smtp_server import SmtpServer
+from tests.support.twilio_console import Number, Service
+from tests.support.twilio_stand_in import TwilioStandIn
+
+PUBLIC_URL = "http://127.0.0.1:9"
+OURS = f"{PUBLIC_URL}/twilio/sms"
+BIN = "https://handler.twilio.com/twiml/EH1"
+SERVICE = "MG" + "1" * 32
+NUMBER = "+12025550100"
+
+
+@pytest.fixture
+def twilio(monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioStandIn]:
+    with TwilioStandIn() as stand_in:
+        monkeypatch.setenv("TWILIO_ACCOUNT_SID", stand_in.account)
+        monkeypatch.setenv("TWILIO_AUTH_TOKEN", stand_in.token)
+        monkeypatch.setenv("FOLLOWUP_TWILIO_BASE_URL", stand_in.url)
+        monkeypatch.setenv("FOLLOWUP_PUBLIC_URL", PUBLIC_URL)
+        yield stand_in
+
+
+def said(followup: Command, check: str) -> list[tuple[bool, str]]:
+    """What doctor finds under one heading: whether it is only a warning, and the sentence."""
+    found = followup("doctor", "--json").json["findings"]
+    return [(one["warning"], one["message"]) for one in found if one["check"] == check]
+
+
+@pytest.mark.parametrize(
+    ("number", "warning", "sentence"),
+    [
+        (Number(NUMBER, OURS, BIN), None, None),
+        (Number(NUMBER, "", BIN), False, f"texts to TWILIO_FROM_NUMBER do not go to {OURS}"),
+        (Number(NUMBER, f"{PUBLIC_URL}/sms", BIN), False, "set it in Twilio's console"),
+        (Number(NUMBER, OURS, ""), True, "with this service down a patient's text gets no answer"),
+        (Number(NUMBER, OURS, f"{PUBLIC_URL}/fallback"), True, "down when it is needed"),
+        (Number("+12025550199", OURS, BIN), True, "this Twilio account has no number like TWILIO_FROM_NUMBER"),
+    ],
+    ids=["well", "texts go nowhere", "texts go astray", "no fallback", "falls back to us", "not our number"],
+)
+def test_where_texts_to_the_number_go(
+    followup: Command,
+    twilio: TwilioStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    number: Number,
+    warning: bool | None,
+    sentence: str | None,
+) -> None:
+    monkeypatch.setenv("TWILIO_FROM_NUMBER", NUMBER)
+    monkeypatch.setenv("TWILIO_STAFF_FROM_NUMBER", "+12025550101")
+    twilio.console.numbers = [number]
+    found = said(followup, "provider")
+    if sentence is None:
+        assert found == []
+    else:
+        assert [each for each, message in found if sentence in message] == [warning]
+
+
+@pytest.mark.parametrize("ask_the_number", [False, True], ids=["the service says", "its numbers say"])
+def test_where_texts_to_a_messaging_service_go(
+    followup: Command, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch, ask_the_number: bool
+) -> None:
+    monkeypatch.setenv("TWILIO_MESSAGING_SERVICE_SID", SERVICE)
+    monkeypatch.setenv("TWILIO_STAFF_FROM_NUMBER", "+12025550101")
+    twilio.console.service = Service(
+        sid=SERVICE,
+        numbers=(NUMBER,),
+        inbound_request_url=None if ask_the_number else OURS,
+        fallback_url=None if ask_the_number else BIN,
+        ask_the_number=ask_the_number,
+    )
+    twilio.console.numbers = [Number(NUMBER, OURS, BIN)]
+    assert said(followup, "provider") == []
+    twilio.console.numbers = [Number(NUMBER)]
+    twilio.console.service.inbound_request_url = None
+    assert any(f"do not go to {OURS}" in message for _, message in said(followup, "provider"))
+
+
+def test_an_account_that_cannot_send_is_the_one_thing_said(
+    followup: Command, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_FROM_NUMBER", NUMBER)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "another")
+    (staff_sender, problem) = said(followup, "provider")
+    assert staff_sender[0] is True
+    assert problem[0] is False
+    assert "another" not in problem[1]
+
+
+def test_a_mail_server_is_tried_without_sending(followup: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLLOWUP_EMAIL_FROM", "clinic@mail.example")
+    with SmtpServer() as server:
+        monkeypatch.setenv("FOLLOWUP_SMTP_URL", server.url)
+        assert said(followup, "mail") == []
+        assert server.mails() == ()
+    assert [warning for warning, _ in said(followup, "mail")] == [False]
+
+
+def test_the_folder_of_files_must_be_there_and_open(
+    followup: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FOLLOWUP_IMPORT_FOLDER", str(tmp_path / "exports"))
+    (found,) = said(followup, "import folder")
+    assert (found[0], "make it" in found[1]) == (False, True)
+    (tmp_path / "exports").mkdir()
+    assert said(followup, "import folder") == []
