@@ -183,6 +183,7 @@ class Service:
         self.database = database or f"sqlite:///{folder / 'service.sqlite'}"
         self._values = settings(twilio, self.database, **more)
         self._role = role
+        self.worker = ROOT / "worker.py"
         self._process: Process | None = None
         self.web = Web(0)
 
@@ -212,7 +213,7 @@ class Service:
     def start(self) -> None:
         """Start it; returns when it is ready."""
         role = [] if self._role is None else ["--role", self._role]
-        self._process = Process(self.folder, [str(ROOT / "worker.py"), *role], self._values)
+        self._process = Process(self.folder, [str(self.worker), *role], self._values)
         line = json.loads(self._process.wait_for_line(lambda each: '"event": "ready"' in each))
         if "port" in line:
             self.web = Web(line["port"])
