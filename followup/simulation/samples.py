@@ -1,4 +1,7 @@
-"""The patients that a demo begins with, so that its pages are not empty. All of them are made up."""
+"""The patients that a demo begins with, so that its pages are not empty. All of them are made up.
+
+None has a risk flag: an evening without an answer then pages nobody, and the first alert is the visitor's own.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,6 @@ def _infusions(clinic: Clinic, now: datetime) -> tuple[NewInfusion, ...]:
             indication="chronic_pain",
             ended_at=now - timedelta(hours=2),
             baseline=Baseline(pain=5, mood=6),
-            flags=frozenset({"first_infusion"}),
         ),
         NewInfusion(
             id="INF-1003",
