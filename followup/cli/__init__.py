@@ -28,6 +28,7 @@ COMMANDS = (
     Command(name="infusion", module="infusion", about="Record infusions, one or a file of them."),
     Command(name="patient", module="patient", about="Show one patient, set a status, stop texts, merge two ids."),
     Command(name="alerts", module="alerts", about="List, show, acknowledge and close alerts."),
+    Command(name="lists", module="lists", about="Whom to phone today, that nobody is forgotten, what waits."),
     Command(name="schedules", module="schedules", about="Check schedules.yaml and the templates."),
     Command(name="understand", module="understand", about="Tell what a reply is taken to mean, and why."),
     Command(name="why", module="why", about="Tell why a text went, or did not."),

@@ -14,6 +14,7 @@ from followup.domain.people import Channel, PatientStatus
 from followup.services import merge_patients
 from followup.services.change_patient import opt_out as stop_texts
 from followup.services.change_patient import set_status
+from followup.services.invite_patient import invite
 from followup.services.show_patient import patient_view
 
 app = typer.Typer(no_args_is_help=True)
@@ -67,6 +68,17 @@ def opt_out(
     with opened(var) as context:
         dropped = stop_texts(context, patient, channel, clinic=clinic, actor=actor())
     say(f"Nothing goes to {patient} by {channel.value} any more; {dropped} waiting dropped. Only START lifts it.")
+
+
+@app.command(name="invite")
+def invite_(patient: Patient, clinic: Clinic = None, var: Var = DEFAULT_VAR) -> None:
+    """Ask a patient by text whether they want follow-up texts; their "1" in answer is the consent.
+
+    Example: followup patient invite P-101
+    """
+    with opened(var) as context:
+        invite(context, clinic, patient, actor())
+    say(f"{patient} is asked by text, within their own hours; the answer 1 is the consent.")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from followup.domain import coverage, windows
+from followup.domain import coverage, invitation, windows
 from followup.domain.alert import Alert, Outcome
 from followup.domain.infusion import Infusion
 from followup.domain.message import Message, MessageState
@@ -58,6 +58,22 @@ class OnFile:
         """The alerts that are not closed, highest level first, then the oldest."""
         unclosed = [alert for alert in self.alerts if alert.closed_at is None]
         return tuple(sorted(unclosed, key=lambda alert: (-alert.level.rank, alert.opened_at, alert.id)))
+
+    def invited(self, now: datetime) -> Invited | None:
+        """Where asking for consent by text stands; None where consent is not what is missing, or it cannot be asked."""
+        patient = self.patient
+        reachable = patient.phone is not None and patient.language is not None and patient.receives_texts(now)
+        if patient.consent.sms or self.opted_out_at is not None or not reachable:
+            return None
+        waiting = invitation.waiting(self.messages, now)
+        return Invited(at=waiting.not_before if waiting is not None else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """A patient whose consent may be asked by text. `at`: asked then, and not answered; None: a press asks."""
+
+    at: datetime | None
 
 
 # --- what keeps texts from a patient -----------------------------------------------------------
@@ -178,7 +194,7 @@ class CallEntry:
     """A patient of today who gets no texts, so that somebody must phone.
 
     `infusion` is today's newest; `hindrances`, never empty, the weightiest first; `called` is who has spoken
-    with the patient since; `tasks` the alerts that ask for it.
+    with the patient since; `tasks` the alerts that ask for it; `invited` is there where a text may ask for consent.
     """
 
     patient: Patient
@@ -186,6 +202,7 @@ class CallEntry:
     hindrances: tuple[Hindrance, ...]
     called: Contact | None
     tasks: tuple[Alert, ...]
+    invited: Invited | None = None
 
     @property
     def reason(self) -> str:
@@ -204,7 +221,7 @@ def of_day(infusions: Iterable[Infusion], zone: str, now: datetime) -> dict[str,
     return _newest(one for one in infusions if windows.local_date(one.ended_at, zone) == today)
 
 
-def call_entry(on_file: OnFile, infusion: Infusion) -> CallEntry | None:
+def call_entry(on_file: OnFile, infusion: Infusion, now: datetime) -> CallEntry | None:
     """The line of today's calls for a patient; None for one who is texted."""
     found = hindrances(on_file, infusion.recorded_at)
     if not found:
@@ -215,6 +232,7 @@ def call_entry(on_file: OnFile, infusion: Infusion) -> CallEntry | None:
         hindrances=found,
         called=last_contact(on_file, infusion.ended_at),
         tasks=on_file.tasks,
+        invited=on_file.invited(now),
     )
 
 
@@ -274,6 +292,7 @@ class EveningEntry:
     patient: Patient
     infusion: Infusion
     account: Account
+    invited: Invited | None = None
 
     @property
     def forgotten(self) -> bool:
@@ -299,7 +318,7 @@ def evening_entry(on_file: OnFile, infusion: Infusion, now: datetime) -> Evening
         account = Task(alert=tasks[0])
     else:
         account = last_contact(on_file, infusion.ended_at) or _reason(on_file, infusion, now)
-    return EveningEntry(patient=on_file.patient, infusion=infusion, account=account)
+    return EveningEntry(patient=on_file.patient, infusion=infusion, account=account, invited=on_file.invited(now))
 
 
 def in_evening_order(entries: Iterable[EveningEntry]) -> tuple[EveningEntry, ...]:

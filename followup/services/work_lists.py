@@ -29,7 +29,7 @@ def same_day_calls(context: Context, clinic: str) -> tuple[CallEntry, ...]:
     with context.store.read() as uow:
         around = uow.infusions.ended_between(clinic, now - _AHEAD, now + _AHEAD)
         today = lists.of_day(around, place.timezone, now)
-        entries = [lists.call_entry(on_file, infusion) for on_file, infusion in _on_file(uow, clinic, today)]
+        entries = [lists.call_entry(on_file, infusion, now) for on_file, infusion in _on_file(uow, clinic, today)]
     return lists.in_calling_order(entry for entry in entries if entry is not None)
 
 

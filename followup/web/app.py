@@ -31,6 +31,7 @@ from followup.web.staff.alert import alert_routes
 from followup.web.staff.board import board_routes
 from followup.web.staff.door import door_routes
 from followup.web.staff.link import link_routes
+from followup.web.staff.lists import lists_routes
 from followup.web.staff.patient import patient_routes
 from followup.web.static_files import Static
 from followup.web.webhooks import webhook_routes
@@ -60,7 +61,7 @@ def _routes(deps: WebDeps, site: Site) -> list[BaseRoute]:
         routes += webhook_routes(deps.context, deps.webhook)
     routes += [Mount("/api", create_api(deps)), Mount("/static", Static())]
     routes += [*door_routes(site), *board_routes(site), *alert_routes(site), *patient_routes(site)]
-    routes += link_routes(site)
+    routes += [*lists_routes(site), *link_routes(site)]
     if deps.simulation is not None:
         routes += simulator_api_routes(deps.simulation, site.forms)
         routes += simulator_routes(site, deps.simulation)

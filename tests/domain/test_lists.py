@@ -49,7 +49,7 @@ def text(state: MessageState, **changes):
     ],
 )
 def test_each_cause_puts_the_patient_on_the_list_of_calls(on_file, cause, since):
-    entry = lists.call_entry(on_file, infusion())
+    entry = lists.call_entry(on_file, infusion(), LATER)
     assert entry is not None
     assert [(one.cause, one.since) for one in entry.hindrances] == [(cause, since)]
     assert entry.reason == entry.hindrances[0].words
@@ -69,18 +69,18 @@ def test_each_cause_puts_the_patient_on_the_list_of_calls(on_file, cause, since)
     ids=["none", "arrived since", "sent since", "an old number", "mail", "to staff", "held back by us"],
 )
 def test_who_is_texted_is_not_on_the_list(messages):
-    assert lists.call_entry(OnFile(patient=patient(), messages=messages), infusion()) is None
+    assert lists.call_entry(OnFile(patient=patient(), messages=messages), infusion(), LATER) is None
 
 
 def test_the_reason_is_plain_and_says_what_the_provider_said():
-    entry = lists.call_entry(OnFile(patient=patient(), messages=[text(MessageState.FAILED)]), infusion())
+    entry = lists.call_entry(OnFile(patient=patient(), messages=[text(MessageState.FAILED)]), infusion(), LATER)
     assert entry is not None
     assert entry.reason == "texts to this number do not arrive: Landline"
 
 
 def test_several_causes_stand_together_and_danger_from_a_call_comes_first():
     on_file = OnFile(patient=patient(consent=Consent(), language=None, safe_contact_hold=True), contact_held_at=T0)
-    entry = lists.call_entry(on_file, infusion())
+    entry = lists.call_entry(on_file, infusion(), LATER)
     assert entry is not None
     assert [one.cause for one in entry.hindrances] == [Cause.CONTACT_ON_HOLD, Cause.NO_CONSENT, Cause.NO_LANGUAGE]
     assert "before anybody calls" in entry.reason
@@ -89,7 +89,7 @@ def test_several_causes_stand_together_and_danger_from_a_call_comes_first():
 def test_who_was_called_is_marked_and_comes_last():
     plain = OnFile(patient=patient(consent=Consent()))
     spoken = OnFile(patient=patient(id="bob", phone=None), alerts=[closed(Outcome.REACHED_AND_SAFE)])
-    entries = [lists.call_entry(spoken, infusion(T0 - HOUR)), lists.call_entry(plain, infusion())]
+    entries = [lists.call_entry(spoken, infusion(T0 - HOUR), LATER), lists.call_entry(plain, infusion(), LATER)]
     ordered = lists.in_calling_order(entry for entry in entries if entry is not None)
     assert [entry.patient.id for entry in ordered] == ["ann", "bob"]
     assert ordered[0].called is None
