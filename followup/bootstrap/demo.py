@@ -17,8 +17,9 @@ from followup.content.lexicon import load_lexicon
 from followup.domain.people import Channel
 from followup.domain.schedule import Clinic, StaffMember
 from followup.gateways.simulator import CLINIC_NUMBER, SimulatedProvider
+from followup.services.accounts import add_account
 from followup.services.context import Context, Mode, Policy
-from followup.services.sign_in import Passwords, add_account
+from followup.services.passwords import Passwords
 from followup.services.track_delivery import track
 from followup.settings import Settings
 from followup.simulation.samples import add_samples

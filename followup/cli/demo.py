@@ -27,6 +27,7 @@ from followup.cli.wiring import DEFAULT_VAR
 from followup.clock import SystemClock
 from followup.errors import FollowupError
 from followup.services.health import Health, health
+from followup.services.sign_in import Limits
 from followup.settings import Settings, load
 from followup.web.app import create_app
 from followup.web.deps import WebDeps
@@ -129,7 +130,6 @@ def _web(made: Demo) -> WebDeps:
         real_clock=SystemClock(),
         api_token=made.settings.api_token,
         lifespan=lifespan,
-        session_idle=SESSION,
-        session_longest=SESSION,
+        limits=Limits(idle=SESSION, longest=SESSION, own_idle=SESSION, own_longest=SESSION),
         passwords=made.passwords,
     )

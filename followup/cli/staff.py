@@ -11,8 +11,9 @@ from followup.cli.saying import say, say_json, say_table
 from followup.cli.wiring import DEFAULT_VAR, Clinic, Json, Var, actor, opened
 from followup.clock import SystemClock
 from followup.errors import BadInput, Conflict, NotFound
+from followup.services.accounts import add_account, disable_account
 from followup.services.context import Context, only_clinic, staff_by_name
-from followup.services.sign_in import Passwords, add_account, disable_account
+from followup.services.passwords import Passwords
 
 app = typer.Typer(no_args_is_help=True)
 

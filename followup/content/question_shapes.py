@@ -167,6 +167,9 @@ QUESTION = Record(
             ),
             about="the question in a few words, for reminders, per language",
         ),
+        "prescriber_only": Field(
+            shape=Flag(), about="only staff with `prescriber` see the answers: craving or use outside the clinic, say"
+        ),
     },
 )
 

@@ -104,10 +104,20 @@ def _rule(
     level: Level,
     unless: tuple[str, ...] = (),
     everywhere: bool = False,  # noqa: FBT001, FBT002 - a key of the file
+    prescriber_only: bool = False,  # noqa: FBT001, FBT002 - a key of the file
     **rest: Any,
 ) -> Rule:
-    # No schedule may drop a rule that finds an emergency.
-    return Rule(id=id, level=level, unless=frozenset(unless), everywhere=everywhere or level is Level.EMERGENCY, **rest)
+    if prescriber_only and level.at_least(Level.URGENT):
+        raise Mistake("what is urgent is for everybody's eyes; only a routine rule may be so", at="prescriber_only")
+    return Rule(
+        id=id,
+        level=level,
+        unless=frozenset(unless),
+        # No schedule may drop a rule that finds an emergency.
+        everywhere=everywhere or level is Level.EMERGENCY,
+        prescriber_only=prescriber_only,
+        **rest,
+    )
 
 
 RULE = Record(
@@ -141,6 +151,9 @@ RULE = Record(
         ),
         "holds_contact": Field(
             shape=Flag(), about="no automatic text, reply or call to this patient until a person decides"
+        ),
+        "prescriber_only": Field(
+            shape=Flag(), about="routine: only staff with `prescriber` see that it was met, and an alert of it alone"
         ),
         "chain": Field(shape=Name("chains", "a chain"), about="chain for this rule instead of the one of its level"),
     },

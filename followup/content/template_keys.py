@@ -60,6 +60,7 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "STAFF_TAKEN": _staff("code", "link"),
     "STAFF_OTHER": _staff("code", "who", "time", "link"),
     "STAFF_UNKNOWN": _staff("code", "codes", "link"),
+    "STAFF_INVITATION": TemplateKey(Audience.STAFF_EMAIL, frozenset({"clinic", "link"})),
     "STAFF_DIGEST": TemplateKey(
         Audience.STAFF_EMAIL, frozenset({"clinic", "link", "pressing", "routine", "overdue", "seen", "silent"})
     ),

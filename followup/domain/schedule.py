@@ -48,13 +48,17 @@ class Clinic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMember:
-    """One member of staff; `key` is the name that rotas and chains use, `name` the one that people see."""
+    """One member of staff; `key` is the name that rotas and chains use, `name` the one that people see.
+
+    `prescriber`: they may see what comes of questions and rules that are `prescriber_only`.
+    """
 
     key: str
     name: str
     role: str = "nurse"
     phone: str | None = None
     email: str | None = None
+    prescriber: bool = False
 
     def address(self, channel: Channel) -> str | None:
         """Number or e-mail address for `channel`."""
@@ -180,6 +184,7 @@ class Question:
     and only where its digit was answered among several. `about` names the one symptom that a severity question
     is about; without it the severity is that of every symptom just named. `words` maps a digit of a choice to
     whole answers in words that mean it, in any language, folded (lower case, no accents or punctuation).
+    `prescriber_only`: nobody else sees the answers.
     """
 
     key: str
@@ -194,6 +199,7 @@ class Question:
     about: str | None = None
     words: Mapping[int, frozenset[str]] = field(default_factory=dict)
     short: Mapping[str, str] = field(default_factory=dict)
+    prescriber_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,7 +332,7 @@ class Rule:
     ("words read as urgent that no other rule names"). It does not count where a rule of `unless`, all of them
     earlier in the file, holds. `everywhere` marks rules that no schedule can drop.
     `pages_after_hours` says that an Urgent item is told at once even while nobody is on call. `holds_contact`:
-    no text, call or emergency contact until a person decides.
+    no text, call or emergency contact until a person decides. `prescriber_only`: nobody else sees that it was met.
     """
 
     id: str
@@ -339,6 +345,7 @@ class Rule:
     everywhere: bool = False
     pages_after_hours: bool = False
     holds_contact: bool = False
+    prescriber_only: bool = False
     chain: str | None = None
 
     @property

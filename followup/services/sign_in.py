@@ -1,4 +1,4 @@
-"""Staff sign in and out: passwords, throttling, sessions. The web floor, the demo and `followup staff` call it.
+"""Staff sign in and out: password, second factor, sessions. The web floor calls it.
 
 Times are real ones, handed in by the caller: the demo's clock may be pushed forward without signing anybody out.
 """
@@ -10,61 +10,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from followup.domain.access import Role, Stage
 from followup.domain.schedule import StaffMember
-from followup.errors import InvalidInput, NotFound, Problem
 from followup.ids import new_id
-from followup.services.context import Context, staff_by_name
+from followup.services import tries
+from followup.services.context import Context
 from followup.services.links import hash_of
+from followup.services.passwords import Passwords
+from followup.services.second_factor import Proof, begin_enrolment, confirm, is_enrolled, proved
 from followup.storage.accounts import Account
+from followup.storage.devices import Device
 from followup.storage.unit_of_work import UnitOfWork
-
-#: NIST SP 800-63B and OWASP ASVS 6.2: length matters, composition does not. Fifteen or more is advised.
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 256
-
-#: How many tries within TRIES_COUNT_FOR are looked at; the rest are refused without a look.
-TRIES_PER_DEVICE = 10
-TRIES_PER_PERSON_AND_ADDRESS = 10
-TRIES_PER_ADDRESS = 60
-TRIES_COUNT_FOR = timedelta(minutes=15)
 
 #: A page that is loaded within this span of the last one does not write the session again.
 TOUCH_EVERY = timedelta(minutes=1)
-
-# The long ones of published lists of common passwords; shorter ones are refused for their length.
-_COMMON = frozenset(
-    "123456789012 1234567890123 12345678901234 123456789012345 1234567890ab 0123456789012 qwertyuiopasdf "
-    "qwertyuiop[] qwertyuiop12 qwertyuiop123 1q2w3e4r5t6y 1q2w3e4r5t6y7u 1qaz2wsx3edc 1qaz2wsx3edc4rfv "
-    "password1234 password12345 password123456 passwordpassword mypassword123 administrator administrator1 "
-    "changeme1234 changemenow1 welcome12345 welcome123456 letmein12345 iloveyou1234 iloveyousomuch "
-    "abcdefghijkl abcdefghijklm abc123abc123 abcd1234abcd asdfghjkl123 zaq12wsxcde3 correcthorsebatterystaple "
-    "princess1234 sunshine1234 football1234 baseball1234 dragon123456 monkey123456 superman1234 trustno1trustno1 "
-    "unbelievable thisisapassword thisismypassword followupfollowup hospital1234 clinic123456".split()
-)
+#: Between the password and the code.
+HALFWAY = timedelta(minutes=10)
 
 
-class Passwords:
-    """Hashes passwords with argon2id. The defaults are RFC 9106's for little memory; tests use less."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a session lasts without a click (`idle`) and in all (`longest`); and on a browser called one's own.
 
-    def __init__(self, *, passes: int = 3, memory_kib: int = 65536) -> None:
-        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib)
-        # Checked when no such person exists, so that the answer takes as long either way.
-        self._nobody = self._hasher.hash("nobody has this password")
+    There it lasts a duty of 24 hours with the hand-over on both sides, and a night's sleep within it. `known_for`
+    is how long such a browser is not asked for a code.
+    """
 
-    def hash(self, password: str) -> str:
-        """The text to store."""
-        return self._hasher.hash(password)
-
-    def fits(self, stored: str | None, password: str) -> bool:
-        """Whether `password` is the one behind `stored`; takes as long where there is none."""
-        try:
-            self._hasher.verify(stored or self._nobody, password)
-        except (VerificationError, InvalidHashError):
-            return False
-        return stored is not None
+    idle: timedelta = timedelta(minutes=30)
+    longest: timedelta = timedelta(hours=12)
+    own_idle: timedelta = timedelta(hours=12)
+    own_longest: timedelta = timedelta(hours=26)
+    known_for: timedelta = timedelta(days=30)
 
 
 class Refusal(StrEnum):
@@ -72,112 +48,175 @@ class Refusal(StrEnum):
 
     WRONG = "wrong"
     TOO_MANY_TRIES = "too_many_tries"
+    OVER = "over"  # too long since the password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try to sign in. `person` is what was typed; `device` names a browser that this person used before."""
+    """One try to sign in.
+
+    `person` is what was typed; `device` names a browser that this person used before; `known` is the token of one
+    that they called their own.
+    """
 
     person: str
     password: str
     address: str
     device: str | None = None
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """Who is signed in. `person` is the key in schedules.yaml, `name` what people call them."""
+    """Who is signed in, and what they may do. `person` is the key in schedules.yaml, `name` what people call them.
+
+    `own_device`: in a browser that they called their own.
+    """
 
     account: str
     clinic: str
     person: str
     name: str
+    role: Role = Role.VIEWER
+    prescriber: bool = False
+    own_device: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A new session; `token` is what the browser keeps, we keep its hash."""
+    """A new session; `token` is what the browser keeps, we keep its hash. `lasts` until it ends in any case.
+
+    `known` is a new token for a browser that is to be known from now on.
+    """
 
     token: str
     who: SignedIn
+    lasts: timedelta
+    known: str | None = None
 
 
-def add_account(
-    context: Context, *, clinic: str, person: str, password: str, passwords: Passwords, now: datetime, actor: str
-) -> None:
-    """Let a member of staff of schedules.yaml sign in, or give them a new password, which ends their sessions.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halfway:
+    """The password was right; a code is asked for, or a second factor is to be set up, before anything else."""
 
-    Raises NotFound for nobody of that name, InvalidInput for a weak password.
-    """
-    member = staff_by_name(context.content.current().content.configuration, person)
-    _check_password(password, member)
-    hashed = passwords.hash(password)
-    with context.store.write() as uow:
-        account = uow.accounts.by_person(member.key)
-        if account is None:
-            uow.accounts.add(new_id(), clinic, member.key, hashed, now)
-        else:
-            uow.accounts.set_password(account.id, hashed, now)
-            uow.accounts.enable(account.id)
-            uow.sessions.end_sessions(account.id)
-        action = "account.added" if account is None else "account.password_set"
-        uow.audit.append(at=now, actor=actor, action=action, subject="staff", subject_id=member.key, clinic=clinic)
-        uow.commit()
-
-
-def disable_account(context: Context, *, person: str, now: datetime, actor: str) -> None:
-    """End all sessions of a member of staff and let nobody sign in as them. Raises NotFound without an account."""
-    with context.store.write() as uow:
-        account = uow.accounts.by_person(person)
-        if account is None:
-            raise NotFound("that person has no account; `followup staff list` shows who has")
-        uow.accounts.disable(account.id, now)
-        uow.sessions.end_sessions(account.id)
-        uow.audit.append(at=now, actor=actor, action="account.disabled", subject="staff", subject_id=account.person)
-        uow.commit()
+    token: str
+    stage: Stage
 
 
 def sign_in(
-    context: Context, attempt: Attempt, *, passwords: Passwords, now: datetime, longest: timedelta
-) -> Begun | Refusal:
-    """Begin a session for whoever knows the password. A session ends `longest` from now in any case."""
+    context: Context, attempt: Attempt, *, passwords: Passwords, now: datetime, limits: Limits, second_factor: bool
+) -> Begun | Halfway | Refusal:
+    """Begin a session for whoever knows the password and, where they have or need one, holds the second factor.
+
+    `second_factor`: everybody needs one.
+    """
     member = member_called(context, attempt.person)
-    if not _may_try(context, attempt, now):
+    if not tries.may_try(context, _keys(attempt), now):
         return Refusal.TOO_MANY_TRIES
     with context.store.read() as uow:
         account = uow.accounts.by_person(member.key) if member else None
-    usable = account if account is not None and account.enabled else None
+        usable = account if account is not None and _usable(uow, account) else None
     # No transaction is open while the password is looked at: it takes a fifth of a second on purpose.
-    fits = passwords.fits(usable.password_hash if usable else None, attempt.password[:LONGEST_PASSWORD])
+    fits = passwords.fits(usable.password_hash if usable else None, attempt.password)
     if usable is None or member is None or not fits:
         _note(context, usable, "sign_in.refused", now)
         return Refusal.WRONG
-    return _begin(context, attempt, usable, member, now, longest)
+    return _past_the_password(context, attempt, usable, now, limits, required=second_factor)
+
+
+def halfway(context: Context, token: str | None, *, now: datetime) -> tuple[Account, Stage] | None:
+    """Whose sign-in waits for a code in this browser, or for a second factor to be set up; None where none does."""
+    if not token:
+        return None
+    with context.store.read() as uow:
+        session = uow.sessions.session(hash_of(token))
+        account = uow.accounts.get(session.account) if session else None
+    if session is None or account is None or session.stage is Stage.FULL or now >= session.expires_at:
+        return None
+    return (account, session.stage) if account.enabled and _works_here(context, account) else None
+
+
+def pass_code(
+    context: Context, token: str | None, code: str, *, own_device: str | None, now: datetime, limits: Limits
+) -> Begun | Refusal:
+    """Go on from the password with a code of the phone, or one on paper. `own_device` names a browser to know."""
+    waiting = halfway(context, token, now=now)
+    if token is None or waiting is None or waiting[1] is not Stage.CODE:
+        return Refusal.OVER
+    account = waiting[0]
+    if not tries.may_try(context, tries.code_keys(account.id), now):
+        return Refusal.TOO_MANY_TRIES
+    with context.store.write(urgent=True) as uow:
+        proof = proved(uow, account.id, code, now)
+        if proof is None:
+            _append(uow, account, "sign_in.code_refused", now)
+            uow.commit()
+            return Refusal.WRONG
+        uow.sessions.end_session(hash_of(token))
+        tries.forgive(context, uow, tries.code_keys(account.id))
+        begun = _begin(context, uow, account, now, limits, name=own_device, proof=proof)
+        uow.commit()
+    return begun
+
+
+def pass_enrolment(
+    context: Context, token: str | None, code: str, *, own_device: str | None, now: datetime, limits: Limits
+) -> tuple[Begun, tuple[str, ...]] | Refusal:
+    """Set up the second factor with its first code and go on from the password. Gives the codes for a lost phone."""
+    waiting = halfway(context, token, now=now)
+    if token is None or waiting is None or waiting[1] is not Stage.ENROL:
+        return Refusal.OVER
+    account = waiting[0]
+    if not tries.may_try(context, tries.code_keys(account.id), now):
+        return Refusal.TOO_MANY_TRIES
+    with context.store.write(urgent=True) as uow:
+        codes = confirm(uow, account.id, code, now)
+        if codes is None:
+            return Refusal.WRONG
+        uow.sessions.end_session(hash_of(token))
+        _append(uow, account, "second_factor.set", now)
+        begun = _begin(context, uow, account, now, limits, name=own_device, proof=Proof.CODE)
+        uow.commit()
+    return begun, codes
+
+
+def begin_session(context: Context, uow: UnitOfWork, account: Account, now: datetime, limits: Limits) -> Begun:
+    """A session without a second factor, in the caller's transaction: for whoever has just set a password."""
+    return _begin(context, uow, account, now, limits)
+
+
+def begin_halfway(uow: UnitOfWork, account: Account, stage: Stage, now: datetime) -> Halfway:
+    """A sign-in that goes on with a code, or with setting up a second factor, in the caller's transaction."""
+    token = secrets.token_urlsafe(32)
+    if stage is Stage.ENROL:
+        begin_enrolment(uow, account.id, now)
+    uow.sessions.add_session(hash_of(token), account.id, now, now + HALFWAY, clinic=account.clinic, stage=stage)
+    return Halfway(token=token, stage=stage)
 
 
 def signed_in(
-    context: Context, token: str | None, *, now: datetime, idle: timedelta, active: bool = True
+    context: Context, token: str | None, *, now: datetime, limits: Limits, active: bool = True
 ) -> SignedIn | None:
     """Who holds this session token; None where it has ended. `active` tells that a person is at it, not a timer."""
     if not token:
         return None
-    hashed = hash_of(token)
     with context.store.read() as uow:
-        session = uow.sessions.session(hashed)
+        session = uow.sessions.session(hash_of(token))
         account = uow.accounts.get(session.account) if session else None
-    if session is None or account is None or not account.enabled:
+        role = uow.roles.role(session.account, session.clinic) if session else None
+    if session is None or account is None or not account.enabled or session.stage is not Stage.FULL:
         return None
+    idle = limits.own_idle if session.device else limits.idle
     if now >= session.expires_at or now - session.seen_at >= idle:
         sign_out(context, token, now=now)
         return None
     if active and now - session.seen_at >= TOUCH_EVERY:
         with context.store.write() as uow:
-            uow.sessions.touch(hashed, now)
+            uow.sessions.touch(session.token_hash, now)
             uow.commit()
-    member = member_called(context, account.person)
-    return SignedIn(
-        account=account.id, clinic=account.clinic, person=account.person, name=member.name if member else account.person
-    )
+    if role is None or not _works_here(context, account):
+        return None
+    return _who(context, account, session.clinic, role, own_device=session.device is not None)
 
 
 def sign_out(context: Context, token: str | None, *, now: datetime) -> None:
@@ -195,18 +234,6 @@ def sign_out(context: Context, token: str | None, *, now: datetime) -> None:
         uow.commit()
 
 
-def end_all_sessions(context: Context, *, person: str, now: datetime, actor: str) -> int:
-    """Sign a member of staff out everywhere; returns how many sessions ended."""
-    with context.store.write() as uow:
-        account = uow.accounts.by_person(person)
-        if account is None:
-            raise NotFound("that person has no account; `followup staff list` shows who has")
-        ended = uow.sessions.end_sessions(account.id)
-        uow.audit.append(at=now, actor=actor, action="sign_out.all", subject="staff", subject_id=account.person)
-        uow.commit()
-    return ended
-
-
 def member_called(context: Context, typed: str) -> StaffMember | None:
     """Whom the typed name means: key, name or e-mail address, in any case."""
     wanted = typed.strip().casefold()
@@ -216,48 +243,113 @@ def member_called(context: Context, typed: str) -> StaffMember | None:
     return None
 
 
-def _keys(context: Context, attempt: Attempt) -> tuple[tuple[str, int], ...]:
-    """What a try counts against, with how many are allowed.
-
-    A browser that signed this person in before has a count of its own, so that whoever hammers at the
-    account from elsewhere locks nobody out (OWASP, "Device cookies").
-    """
-    person = attempt.person.strip().casefold()[:100]
-    if attempt.device is not None:
-        counted = [(f"device|{attempt.device}", TRIES_PER_DEVICE)]
-    else:
-        counted = [
-            (f"person|{person}|{attempt.address}", TRIES_PER_PERSON_AND_ADDRESS),
-            (f"address|{attempt.address}", TRIES_PER_ADDRESS),
-        ]
-    return tuple((context.store.vault.index("sign-in", key), limit) for key, limit in counted)
+def _keys(attempt: Attempt) -> tries.Keys:
+    return tries.password_keys(attempt.person, attempt.address, attempt.device)
 
 
-def _may_try(context: Context, attempt: Attempt, now: datetime) -> bool:
-    """Count the try before it is looked at, so that many at once cannot slip through together."""
-    keys = _keys(context, attempt)
-    with context.store.write() as uow:
-        if any(uow.throttle.failures_since(key, now - TRIES_COUNT_FOR) >= limit for key, limit in keys):
-            return False
-        for key, _ in keys:
-            uow.throttle.note_failure(key, now)
+def _works_here(context: Context, account: Account) -> bool:
+    """Whether schedules.yaml still names them: whoever has left the file has left the pages."""
+    return account.person in context.content.current().content.configuration.staff
+
+
+def _usable(uow: UnitOfWork, account: Account) -> bool:
+    return account.enabled and uow.roles.role(account.id, account.clinic) is not None
+
+
+def _past_the_password(
+    context: Context,
+    attempt: Attempt,
+    account: Account,
+    now: datetime,
+    limits: Limits,
+    *,
+    required: bool,
+) -> Begun | Halfway:
+    with context.store.write(urgent=True) as uow:
+        tries.forgive(context, uow, _keys(attempt))
+        uow.sessions.end_expired(now)
+        uow.throttle.forget_before(now - tries.TRIES_COUNT_FOR)
+        outcome = _next_stage(context, uow, attempt, account, now, limits, required=required)
         uow.commit()
-    return True
+    return outcome
+
+
+def _next_stage(
+    context: Context,
+    uow: UnitOfWork,
+    attempt: Attempt,
+    account: Account,
+    now: datetime,
+    limits: Limits,
+    *,
+    required: bool,
+) -> Begun | Halfway:
+    if not is_enrolled(uow, account.id):
+        if required:
+            return begin_halfway(uow, account, Stage.ENROL, now)
+        return _begin(context, uow, account, now, limits)
+    device = _known(uow, account, attempt.known, now)
+    if device is None:
+        return begin_halfway(uow, account, Stage.CODE, now)
+    uow.devices.touch(device.id, now)
+    return _begin(context, uow, account, now, limits, device=device)
+
+
+def _known(uow: UnitOfWork, account: Account, token: str | None, now: datetime) -> Device | None:
+    device = uow.devices.by_token(hash_of(token)) if token else None
+    return device if device is not None and device.account == account.id and now < device.expires_at else None
 
 
 def _begin(
-    context: Context, attempt: Attempt, account: Account, member: StaffMember, now: datetime, longest: timedelta
+    context: Context,
+    uow: UnitOfWork,
+    account: Account,
+    now: datetime,
+    limits: Limits,
+    *,
+    device: Device | None = None,
+    name: str | None = None,
+    proof: Proof | None = None,
 ) -> Begun:
-    token = secrets.token_urlsafe(32)
-    with context.store.write(urgent=True) as uow:
-        uow.sessions.end_expired(now)
-        uow.throttle.forget_before(now - TRIES_COUNT_FOR)
-        uow.throttle.clear_failures(_keys(context, attempt)[0][0])
-        uow.sessions.add_session(hash_of(token), account.id, now, now + longest)
-        _append(uow, account, "sign_in", now)
-        uow.commit()
-    who = SignedIn(account=account.id, clinic=account.clinic, person=account.person, name=member.name)
-    return Begun(token=token, who=who)
+    """A session, in a known browser or in one that is to be known from now on under `name`."""
+    token, known = secrets.token_urlsafe(32), None
+    if device is None and name is not None:
+        known = secrets.token_urlsafe(32)
+        device = _know(uow, account, known, name, now, limits)
+    lasts = limits.own_longest if device else limits.longest
+    device_id = device.id if device else None
+    uow.sessions.add_session(hash_of(token), account.id, now, now + lasts, clinic=account.clinic, device=device_id)
+    _append(uow, account, "sign_in", now, second=proof.value if proof else None, device=device_id)
+    role = uow.roles.role(account.id, account.clinic) or Role.VIEWER
+    who = _who(context, account, account.clinic, role, own_device=device is not None)
+    return Begun(token=token, who=who, lasts=lasts, known=known)
+
+
+def _know(uow: UnitOfWork, account: Account, token: str, name: str, now: datetime, limits: Limits) -> Device:
+    device = Device(
+        id=new_id(),
+        account=account.id,
+        token_hash=hash_of(token),
+        name=name,
+        made_at=now,
+        seen_at=now,
+        expires_at=now + limits.known_for,
+    )
+    uow.devices.add(device)
+    return device
+
+
+def _who(context: Context, account: Account, clinic: str, role: Role, *, own_device: bool) -> SignedIn:
+    member = context.content.current().content.configuration.staff[account.person]
+    return SignedIn(
+        account=account.id,
+        clinic=clinic,
+        person=account.person,
+        name=member.name,
+        role=role,
+        prescriber=member.prescriber,
+        own_device=own_device,
+    )
 
 
 def _note(context: Context, account: Account | None, action: str, now: datetime) -> None:
@@ -266,7 +358,7 @@ def _note(context: Context, account: Account | None, action: str, now: datetime)
         uow.commit()
 
 
-def _append(uow: UnitOfWork, account: Account | None, action: str, now: datetime) -> None:
+def _append(uow: UnitOfWork, account: Account | None, action: str, now: datetime, **detail: str | None) -> None:
     person = account.person if account else "unknown"
     uow.audit.append(
         at=now,
@@ -275,18 +367,5 @@ def _append(uow: UnitOfWork, account: Account | None, action: str, now: datetime
         subject="staff",
         subject_id=person,
         clinic=account.clinic if account else None,
+        detail={name: value for name, value in detail.items() if value is not None},
     )
-
-
-def _check_password(password: str, member: StaffMember) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        wrong = f"take at least {SHORTEST_PASSWORD} characters; fifteen or more, such as four words, are better"
-    elif len(password) > LONGEST_PASSWORD:
-        wrong = f"take at most {LONGEST_PASSWORD} characters"
-    elif password.casefold() in _COMMON or len(set(password)) < 5:
-        wrong = "this is among the first that anybody tries; take another"
-    elif member.name.casefold() in password.casefold() and len(password) < len(member.name) + SHORTEST_PASSWORD:
-        wrong = "leave your own name out of it"
-    else:
-        return
-    raise InvalidInput("The password was not taken.", (Problem(at="password", message=wrong),))

@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 from sqlalchemy import insert, select, update
 
 from followup.ids import new_id
+from followup.origin import origin
 from followup.storage.facts import FactRows
 from followup.storage.rows import Row, Rows
 from followup.storage.tables.running import audit
 from followup.storage.vault import Vault
+
+#: The actor of what the service does by itself.
+SERVICE = "service"
 
 Detail = Mapping[str, str | int | bool | None]
 
@@ -70,7 +74,11 @@ class AuditRows:
         detail: Detail | None = None,
         clinic: str | None = None,
     ) -> None:
-        """Write down what `actor` did. Nothing of it may be patient data: it is stored in clear and kept."""
+        """Write down what `actor` did. Nothing of it may be patient data: it is stored in clear and kept.
+
+        Where it was asked for from a page, by a program or at the terminal, `detail` says from where.
+        """
+        place = None if actor == SERVICE else origin()
         row = {
             "id": new_id(),
             "clinic_id": clinic,
@@ -79,7 +87,7 @@ class AuditRows:
             "action": action,
             "subject": subject,
             "subject_id": subject_id,
-            "detail": dict(detail or {}),
+            "detail": {**(detail or {}), **({"from": place} if place else {})},
         }
         self._rows.change(insert(audit), row | {"seal": self._vault.index("audit-row", _said(row))})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from followup.storage.rows import Rows
 from followup.storage.tables.access import alert_links
@@ -45,3 +45,7 @@ class LinkRows:
             created_at=row["created_at"],
             expires_at=row["expires_at"],
         )
+
+    def forget_of(self, person: str) -> int:
+        """Links that were sent to this person lead nowhere any more; gives how many there were."""
+        return self._rows.change(delete(alert_links).where(alert_links.c.person == person))

@@ -10,10 +10,12 @@ from followup.storage.alerts import AlertRows
 from followup.storage.answers import AnswerRows
 from followup.storage.audit import AuditRows
 from followup.storage.check_ins import CheckInRows
+from followup.storage.devices import DeviceRows
 from followup.storage.errors import StorageError
 from followup.storage.facts import FactRows
 from followup.storage.inbound import InboundRows
 from followup.storage.infusions import InfusionRows
+from followup.storage.invitations import InvitationRows
 from followup.storage.jobs import JobRows
 from followup.storage.leases import LeaseRows
 from followup.storage.links import LinkRows
@@ -21,8 +23,10 @@ from followup.storage.merges import MergeRows
 from followup.storage.messages import MessageRows
 from followup.storage.patients import PatientRows
 from followup.storage.plans import PlanRows
+from followup.storage.roles import RoleRows
 from followup.storage.rows import Rows
 from followup.storage.seals import SealRows
+from followup.storage.second_factors import SecondFactorRows
 from followup.storage.sessions import SessionRows
 from followup.storage.suppressions import SuppressionRows
 from followup.storage.throttle import ThrottleRows
@@ -125,6 +129,26 @@ class UnitOfWork:
     def accounts(self) -> AccountRows:
         """The sign-in accounts."""
         return AccountRows(self._rows)
+
+    @cached_property
+    def roles(self) -> RoleRows:
+        """What each account may do where."""
+        return RoleRows(self._rows)
+
+    @cached_property
+    def second_factors(self) -> SecondFactorRows:
+        """The second factors, and the codes for a lost phone."""
+        return SecondFactorRows(self._rows, self._vault)
+
+    @cached_property
+    def devices(self) -> DeviceRows:
+        """The known browsers."""
+        return DeviceRows(self._rows)
+
+    @cached_property
+    def invitations(self) -> InvitationRows:
+        """The one-time links by which a password is set."""
+        return InvitationRows(self._rows)
 
     @cached_property
     def sessions(self) -> SessionRows:

@@ -24,15 +24,19 @@ from followup.web.deps import WebDeps
 from followup.web.headers import SecurityHeaders
 from followup.web.health import health_routes
 from followup.web.pages import Pages
+from followup.web.peer import Origins
 from followup.web.simulator.api import simulator_api_routes
 from followup.web.simulator.pages import simulator_routes
 from followup.web.site import Endpoint, Site
+from followup.web.staff.account import account_routes
 from followup.web.staff.alert import alert_routes
 from followup.web.staff.board import board_routes
 from followup.web.staff.door import door_routes
+from followup.web.staff.invitation import invitation_routes
 from followup.web.staff.link import link_routes
 from followup.web.staff.lists import lists_routes
 from followup.web.staff.patient import patient_routes
+from followup.web.staff.second_factor import second_factor_routes
 from followup.web.static_files import Static
 from followup.web.webhooks import webhook_routes
 
@@ -49,7 +53,7 @@ def create_app(deps: WebDeps) -> Starlette:
     )
     return Starlette(
         routes=_routes(deps, site),
-        middleware=[Middleware(SecurityHeaders, https=deps.secure_cookies), Middleware(BodyLimit)],
+        middleware=[Middleware(SecurityHeaders, https=deps.secure_cookies), Middleware(BodyLimit), Middleware(Origins)],
         exception_handlers=_handlers(site.pages),
         lifespan=deps.lifespan,
     )
@@ -60,8 +64,10 @@ def _routes(deps: WebDeps, site: Site) -> list[BaseRoute]:
     if deps.webhook is not None:
         routes += webhook_routes(deps.context, deps.webhook)
     routes += [Mount("/api", create_api(deps)), Mount("/static", Static())]
-    routes += [*door_routes(site), *board_routes(site), *alert_routes(site), *patient_routes(site)]
-    routes += [*lists_routes(site), *link_routes(site)]
+    routes += [*door_routes(site), *second_factor_routes(site), *invitation_routes(site), *account_routes(site)]
+    routes += [*board_routes(site), *alert_routes(site), *patient_routes(site)]
+    routes += lists_routes(site)
+    routes += link_routes(site)
     if deps.simulation is not None:
         routes += simulator_api_routes(deps.simulation, site.forms)
         routes += simulator_routes(site, deps.simulation)

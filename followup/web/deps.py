@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from followup.clock import Clock
 from followup.gateways.port import Webhook
 from followup.services.context import Context
-from followup.services.sign_in import Passwords
+from followup.services.passwords import Passwords
+from followup.services.sign_in import Limits
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -89,7 +90,8 @@ class WebDeps:
     "ready" (bool), "checks", "schedule", "hold", "shadow" and "mode". `secret_key` signs form tokens.
     `secure_cookies`: the public address is https. `pages` is the folder of page templates. `real_clock`
     times sign-ins and links, so that pushing the demo's clock signs nobody out. `api_token` is the first
-    token with every scope, None where only named tokens count. `passwords` may be made cheap in tests.
+    token with every scope, None where only named tokens count. `limits`: how long a sign-in lasts.
+    `passwords` may be made cheap in tests.
     """
 
     context: Context
@@ -102,9 +104,13 @@ class WebDeps:
     real_clock: Clock
     api_token: str | None = None
     lifespan: Lifespan | None = None
-    session_idle: timedelta = timedelta(minutes=30)
-    session_longest: timedelta = timedelta(hours=12)
+    limits: Limits = field(default_factory=Limits)
     passwords: Passwords = field(default_factory=Passwords)
+
+    @property
+    def second_factor(self) -> bool:
+        """Whether everybody needs a second factor: always, but in the demo, which guards nothing."""
+        return self.simulation is None
 
     def settle(self) -> None:
         """In the demo, let everything that follows from a change go out before it is answered; live, nothing to do."""

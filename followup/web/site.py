@@ -13,8 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from followup.domain.access import Role, Stage
 from followup.services.context import Context
-from followup.services.sign_in import SignedIn, signed_in
+from followup.services.sign_in import HALFWAY, Begun, Halfway, SignedIn, halfway, signed_in
+from followup.storage.accounts import Account
 from followup.web.bodies import form_fields
 from followup.web.csrf import FIELD, Forms
 from followup.web.deps import WebDeps
@@ -24,6 +26,8 @@ Fields = Mapping[str, str]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 SIGN_IN: Final = "/staff/sign-in"
+CODE: Final = "/staff/sign-in/code"
+ENROL: Final = "/staff/second-factor"
 _DEVICE_LIVES: Final = 180 * 86400
 
 
@@ -51,20 +55,34 @@ class Site:
         """Whoever is signed in in this browser. `active`: a person is at it, so the idle limit begins anew."""
         return signed_in(
             self.context,
-            request.cookies.get(self.cookie("session")),
+            self.token(request),
             now=self.deps.real_clock.now(),
-            idle=self.deps.session_idle,
+            limits=self.deps.limits,
             active=active,
         )
+
+    def waiting(self, request: Request) -> tuple[Account, Stage] | None:
+        """Whose sign-in is half way in this browser, and what it waits for."""
+        return halfway(self.context, self.token(request), now=self.deps.real_clock.now())
+
+    def token(self, request: Request) -> str | None:
+        """The session token of this browser."""
+        return request.cookies.get(self.cookie("session"))
 
     def cookie(self, name: str) -> str:
         """The cookie's name: bound to this host where it travels by https (RFC 6265bis, cookie name prefixes)."""
         return f"__Host-{name}" if self.deps.secure_cookies else name
 
-    def begin(self, response: Response, token: str, who: SignedIn) -> None:
+    def begin(self, response: Response, begun: Begun) -> None:
         """Let this browser keep a session, and be known as one that this person has used."""
-        self._keep(response, "session", token, max_age=int(self.deps.session_longest.total_seconds()))
-        self._keep(response, "device", str(self.devices.dumps(who.person)), max_age=_DEVICE_LIVES)
+        self._keep(response, "session", begun.token, max_age=int(begun.lasts.total_seconds()))
+        self._keep(response, "device", str(self.devices.dumps(begun.who.person)), max_age=_DEVICE_LIVES)
+        if begun.known is not None:
+            self._keep(response, "known", begun.known, max_age=int(self.deps.limits.known_for.total_seconds()))
+
+    def wait(self, response: Response, half: Halfway) -> None:
+        """Let this browser keep a sign-in that is half way."""
+        self._keep(response, "session", half.token, max_age=int(HALFWAY.total_seconds()))
 
     def end(self, response: Response) -> None:
         """Let this browser forget its session."""
@@ -98,7 +116,7 @@ class Site:
         async def endpoint(request: Request) -> Response:
             return await run_in_threadpool(shown, request)
 
-        return endpoint
+        return declared(endpoint, None)
 
     def form(self, taken: Callable[[Request, Fields], Response]) -> Endpoint:
         """A form of a page for everybody."""
@@ -107,36 +125,53 @@ class Site:
             fields = await self._own_form(request)
             return await run_in_threadpool(taken, request, fields)
 
-        return endpoint
+        return declared(endpoint, None)
 
-    def staff(self, shown: Callable[[Request, SignedIn], Response], *, active: bool = True) -> Endpoint:
-        """A page for whoever is signed in; everybody else is asked to sign in first."""
+    def staff(
+        self, shown: Callable[[Request, SignedIn], Response], *, active: bool = True, needs: Role = Role.VIEWER
+    ) -> Endpoint:
+        """A page for whoever is signed in and may do what `needs` may; everybody else is asked to sign in first."""
 
         async def endpoint(request: Request) -> Response:
             who = await run_in_threadpool(self.who, request, active=active)
             if who is None:
                 return _to_sign_in(request)
+            _refuse_below(needs, who)
             return await run_in_threadpool(shown, request, who)
 
-        return endpoint
+        return declared(endpoint, needs)
 
-    def staff_form(self, taken: Callable[[Request, SignedIn, Fields], Response]) -> Endpoint:
-        """A form of a staff page."""
+    def staff_form(
+        self, taken: Callable[[Request, SignedIn, Fields], Response], *, needs: Role = Role.NURSE
+    ) -> Endpoint:
+        """A form of a staff page. A viewer changes nothing, so a form that only reads says `needs=Role.VIEWER`."""
 
         async def endpoint(request: Request) -> Response:
             fields = await self._own_form(request)
             who = await run_in_threadpool(self.who, request)
             if who is None:
                 return _to_sign_in(request)
+            _refuse_below(needs, who)
             return await run_in_threadpool(taken, request, who, fields)
 
-        return endpoint
+        return declared(endpoint, needs)
 
     async def _own_form(self, request: Request) -> Fields:
         fields = await form_fields(request)
         if not self.forms.accepts(request, fields):
             raise HTTPException(403, "This form was not sent from its own page, or is too old. Go back and reload it.")
         return fields
+
+
+def declared(endpoint: Endpoint, needs: Role | None) -> Endpoint:
+    """`endpoint`, telling what it asks for, so that the table of routes can be walked."""
+    endpoint.needs = needs  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _refuse_below(needs: Role, who: SignedIn) -> None:
+    if not who.role.may(needs):
+        raise HTTPException(403, f"This is for a {needs.value}, and you are signed in as a {who.role.value}.")
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -36,7 +36,7 @@ def test_sessions_end_one_by_one_all_at_once_or_with_time(store):
         unit.accounts.add("1", CLINIC, "Kay", "hash", NOW)
         sessions = unit.sessions
         for token in ("a", "b", "c"):
-            sessions.add_session(token, "1", NOW, until)
+            sessions.add_session(token, "1", NOW, until, clinic=CLINIC)
         sessions.touch("a", NOW + MINUTE)
         session = sessions.session("a")
         assert (session.account, session.began_at, session.seen_at, session.expires_at) == (
@@ -49,7 +49,7 @@ def test_sessions_end_one_by_one_all_at_once_or_with_time(store):
         assert sessions.session("a") is None
         assert sessions.end_expired(until - MINUTE) == 0
         assert sessions.end_sessions("1") == 2
-        sessions.add_session("d", "1", NOW, until)
+        sessions.add_session("d", "1", NOW, until, clinic=CLINIC)
         assert sessions.end_expired(until) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import socket
@@ -9,10 +10,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
@@ -20,9 +22,15 @@ from starlette.types import ASGIApp
 
 from followup.clock import StandingClock
 from followup.domain import windows
+from followup.domain.access import Role
 from followup.gateways.twilio_webhook import TwilioWebhook
-from followup.services.sign_in import Passwords, add_account
+from followup.ids import new_id
+from followup.services.accounts import add_account
+from followup.services.links import hash_of
+from followup.services.passwords import Passwords
 from followup.simulation.world import World
+from followup.storage.devices import Device
+from followup.storage.second_factors import SecondFactor
 from followup.web.app import create_app
 from followup.web.deps import WebDeps
 from tests.support.clinic import CHICAGO, ROOT, SUNDAY, Clinic, Clock, PatientPerson
@@ -55,12 +63,41 @@ class Web:
         self.browsers.append(browser)
         return browser
 
-    def signed_in(self, person: str = "kay") -> TestClient:
-        """A browser in which `person` has signed in."""
-        browser = self.browser()
+    def signed_in(self, person: str = "kay", *, own: bool = True) -> TestClient:
+        """A browser in which `person` has signed in; `own`: one that they called their own before."""
+        browser = self.known_browser(person) if own and self.deps.second_factor else self.browser()
         answer = post(browser, "/staff/sign-in", {"person": person, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
+        if answer.headers["location"].startswith("/staff/sign-in/code"):
+            answer = post(browser, "/staff/sign-in/code", {"code": self.code(person)})
+            assert answer.status_code == 303, answer.text
         return browser
+
+    def known_browser(self, person: str = "kay") -> TestClient:
+        """A browser that `person` called their own before, signed out."""
+        browser = self.browser()
+        browser.cookies.set("__Host-known", known_token(person), domain="follow.example.org")
+        return browser
+
+    def code(self, person: str) -> str:
+        """The code that this person's phone shows next; half a minute goes by, since each counts once."""
+        self.real_clock.advance(timedelta(seconds=30))
+        return pyotp.TOTP(seed(person)).at(self.real_clock.now())
+
+    def account(self, person: str, role: Role | None = None, *, clinic: str = "prairie") -> None:
+        """`person` gets an account, and on a live service a phone with codes and a browser of their own."""
+        add_account(
+            self.clinic.context,
+            clinic=clinic,
+            person=person,
+            password=PASSWORD,
+            passwords=CHEAP,
+            now=self.real_clock.now(),
+            actor="test",
+            role=role,
+        )
+        if self.deps.second_factor:
+            _enrol(self.clinic, person, self.real_clock.now())
 
     def api(self, token: str = API_TOKEN) -> TestClient:
         """A program that calls the API."""
@@ -133,17 +170,41 @@ def build(database_url: str, *, demo: bool = False, health: dict[str, Any] | Non
         "api_token": API_TOKEN,
         "passwords": CHEAP,
     }
+    web = Web(clinic, Clock(clinic), real_clock, WebDeps(**(fields | changes)))
     for person in ("kay", "sam"):
-        add_account(
-            clinic.context,
-            clinic="prairie",
-            person=person,
-            password=PASSWORD,
-            passwords=CHEAP,
-            now=real_clock.now(),
-            actor="test",
+        web.account(person)
+    return web
+
+
+def seed(person: str) -> str:
+    """What the phone of this person and the service share."""
+    return base64.b32encode(person.encode().ljust(20, b"-")).decode()
+
+
+def known_token(person: str) -> str:
+    """The token of the browser that this person called their own."""
+    return f"known-browser-of-{person}"
+
+
+def _enrol(clinic: Clinic, person: str, now: datetime) -> None:
+    with clinic.store.write() as uow:
+        account = uow.accounts.by_person(person)
+        assert account is not None
+        factor = SecondFactor(id=new_id(), account=account.id, seed=seed(person), made_at=now)
+        uow.second_factors.begin(factor)
+        uow.second_factors.confirm(factor, 0, now)
+        uow.devices.add(
+            Device(
+                id=new_id(),
+                account=account.id,
+                token_hash=hash_of(known_token(person)),
+                name="Firefox on Linux",
+                made_at=now,
+                seen_at=now,
+                expires_at=now + timedelta(days=30),
+            )
         )
-    return Web(clinic, Clock(clinic), real_clock, WebDeps(**(fields | changes)))
+        uow.commit()
 
 
 @pytest.fixture

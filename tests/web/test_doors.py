@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 from starlette.routing import Mount, Route
@@ -12,16 +13,10 @@ from starlette.testclient import TestClient
 
 from followup.errors import InvalidInput
 from followup.ids import new_id
+from followup.services.accounts import add_account, disable_account, end_all_sessions
 from followup.services.links import hash_of
-from followup.services.sign_in import (
-    Attempt,
-    Passwords,
-    Refusal,
-    add_account,
-    disable_account,
-    end_all_sessions,
-    sign_in,
-)
+from followup.services.passwords import Passwords
+from followup.services.sign_in import Attempt, Refusal, sign_in
 from followup.web.app import create_app
 from tests.web.conftest import CHEAP, PASSWORD, MakeWeb, Web, form_token, post
 
@@ -41,7 +36,7 @@ def test_no_staff_page_without_a_sign_in(standing: Web) -> None:
 def test_signing_in_leads_to_the_page_that_was_wanted(live: Web) -> None:
     """With one's name in any case, or one's key, or one's e-mail address."""
     for name in ("Kay Miller", "kay miller", "kay", "kay.miller@prairie.example.org"):
-        browser = live.browser()
+        browser = live.known_browser()
         fields = {"person": name, "password": PASSWORD, "next": "/staff/patients"}
         answer = post(browser, "/staff/sign-in", fields)
         assert (answer.status_code, answer.headers["location"]) == (303, "/staff/patients")
@@ -53,7 +48,7 @@ def test_signing_in_leads_to_the_page_that_was_wanted(live: Web) -> None:
 )
 def test_signing_in_leads_nowhere_else(live: Web, wanted: str) -> None:
     """The address may have been made by anybody."""
-    answer = post(live.browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD, "next": wanted})
+    answer = post(live.known_browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD, "next": wanted})
     assert answer.headers["location"] == "/staff"
 
 
@@ -106,8 +101,8 @@ def test_guessing_is_stopped_and_the_owner_gets_in(live: Web) -> None:
     own = live.signed_in("kay")
     post(own, "/staff/sign-out", {}, page="/staff")
     guesses = [Attempt(person="kay", password=f"guess {number}", address="127.0.0.1") for number in range(1000)]
-    now, longest = live.real_clock.now(), live.deps.session_longest
-    answers = [sign_in(live.deps.context, guess, passwords=CHEAP, now=now, longest=longest) for guess in guesses]
+    how: dict[str, Any] = {"passwords": CHEAP, "now": live.real_clock.now(), "limits": live.deps.limits, "second_factor": True}
+    answers = [sign_in(live.deps.context, guess, **how) for guess in guesses]
     assert answers.count(Refusal.TOO_MANY_TRIES) == 990
     assert post(live.browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD}).status_code == 429
     answer = post(own, "/staff/sign-in", {"person": "kay", "password": PASSWORD})
@@ -184,7 +179,7 @@ def _new_password(web: Web, browser: TestClient) -> None:
 )
 def test_an_ended_session_cannot_be_used_again(live: Web, ending) -> None:
     """The old cookie is replayed from another browser."""
-    browser = live.signed_in()
+    browser = live.signed_in(own=False)
     cookie = _session(browser)
     ending(live, browser)
     replay = live.browser()
@@ -194,7 +189,7 @@ def test_an_ended_session_cannot_be_used_again(live: Web, ending) -> None:
 
 def test_a_busy_session_goes_on_and_a_page_left_open_does_not(live: Web) -> None:
     """The board renewing itself is nobody at work."""
-    browser = live.signed_in()
+    browser = live.signed_in(own=False)
     for _ in range(3):
         live.real_clock.advance(timedelta(minutes=20))
         assert browser.get("/staff").status_code == 200
@@ -217,11 +212,13 @@ def test_pushing_the_demos_clock_signs_nobody_out(demo: Web) -> None:
 
 def test_cookies_are_bound_to_the_host_and_out_of_reach(live: Web) -> None:
     """`__Host-`, Secure, HttpOnly, SameSite, no Domain."""
-    answer = post(live.browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD})
+    browser = live.browser()
+    post(browser, "/staff/sign-in", {"person": "kay", "password": PASSWORD})
+    answer = post(browser, "/staff/sign-in/code", {"code": live.code("kay"), "own_device": "1"})
     jar: SimpleCookie = SimpleCookie()
     for line in answer.headers.get_list("set-cookie"):
         jar.load(line)
-    assert {"__Host-session", "__Host-device"} <= jar.keys()
+    assert {"__Host-session", "__Host-device", "__Host-known"} <= jar.keys()
     for cookie in jar.values():
         assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "lax")
         assert (cookie["domain"], cookie["path"]) == ("", "/")
@@ -474,9 +471,7 @@ def test_staff_of_one_clinic_never_see_another(live: Web) -> None:
     """By the very address of the alert and the patient: as if they were not there."""
     alert = live.emergency()
     patient = live.ann().record.id
-    with live.clinic.store.write() as uow:
-        uow.accounts.add(new_id(), "elsewhere", "lee", CHEAP.hash(PASSWORD), live.real_clock.now())
-        uow.commit()
+    live.account("lee", clinic="elsewhere")
     browser = live.signed_in("lee")
     assert browser.get(f"/staff/alerts/{alert}").status_code == 404
     assert browser.get(f"/staff/patients/{patient}").status_code == 404

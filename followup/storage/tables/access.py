@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
-from followup.storage.tables.base import clinic, instant, items, metadata, own_id, reference, text
+from followup.domain.access import Role, Stage
+from followup.storage.tables.base import clinic, instant, items, metadata, own_id, reference, text, word
 
 accounts = Table(
     "accounts",
@@ -19,11 +20,24 @@ accounts = Table(
     UniqueConstraint("person"),
 )
 
+account_roles = Table(
+    "account_roles",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("clinic_id", Text, primary_key=True),
+    word("role", Role),
+    instant("given_at"),
+    text("given_by"),
+)
+
 sessions = Table(
     "sessions",
     metadata,
     Column("token_hash", Text, primary_key=True),
     reference("account_id", "accounts"),
+    clinic(),
+    word("stage", Stage),
+    reference("device_id", "devices", nullable=True),
     instant("began_at"),
     instant("seen_at"),
     instant("expires_at"),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from followup.domain.access import Role
 from followup.domain.plan import CheckInState
 from followup.services.context import clinic_of
 from followup.services.note_read import note_read
@@ -71,7 +72,7 @@ def patient_routes(site: Site) -> list[Route]:
     return [
         Route("/staff/patients", site.staff(recent), methods=["GET"]),
         # By POST, so that no name stands in an address or a log.
-        Route("/staff/patients", site.staff_form(searched), methods=["POST"]),
+        Route("/staff/patients", site.staff_form(searched, needs=Role.VIEWER), methods=["POST"]),
         Route("/staff/patients/{id}", site.staff(shown), methods=["GET"]),
     ]
 
