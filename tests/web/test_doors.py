@@ -101,8 +101,8 @@ def test_guessing_is_stopped_and_the_owner_gets_in(live: Web) -> None:
     own = live.signed_in("kay")
     post(own, "/staff/sign-out", {}, page="/staff")
     guesses = [Attempt(person="kay", password=f"guess {number}", address="127.0.0.1") for number in range(1000)]
-    how: dict[str, Any] = {"passwords": CHEAP, "now": live.real_clock.now(), "limits": live.deps.limits, "second_factor": True}
-    answers = [sign_in(live.deps.context, guess, **how) for guess in guesses]
+    how: dict[str, Any] = {"passwords": CHEAP, "limits": live.deps.limits, "second_factor": True}
+    answers = [sign_in(live.deps.context, guess, now=live.real_clock.now(), **how) for guess in guesses]
     assert answers.count(Refusal.TOO_MANY_TRIES) == 990
     assert post(live.browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD}).status_code == 429
     answer = post(own, "/staff/sign-in", {"person": "kay", "password": PASSWORD})
