@@ -142,10 +142,11 @@ def chosen_anew(answered: tuple[str, ...], configuration: Configuration, read: R
 
 def _after(question: Question, given: Given, rest: list[str]) -> list[str]:
     """The queue after an answer: what the answer leads to goes first."""
-    return [*(key for key in _leads_to(question, given) if key not in rest), *rest]
+    return [*(key for key in leads_to(question, given) if key not in rest), *rest]
 
 
-def _leads_to(question: Question, given: Given) -> tuple[str, ...]:
+def leads_to(question: Question, given: Given) -> tuple[str, ...]:
+    """What an answer to `question` asks next."""
     digits = given.codes or (() if given.value is None else (int(given.value),))
     if len(digits) > 1:
         among = [question.then_among[digit] for digit in digits if digit in question.then_among]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from followup.domain import windows
+from followup.domain.care import ExpectedLevel, expected_now
 from followup.domain.infusion import Infusion, series_baseline
 from followup.domain.level import Level, highest
 from followup.domain.plan import Answer
@@ -30,7 +31,8 @@ class Course:
     """What is known of a patient's course before the text at hand.
 
     `series` are the infusions of the series, oldest first; `answers` all standing answers of the series
-    (corrected ones left out), oldest first, those of the check-in at hand included.
+    (corrected ones left out), oldest first, those of the check-in at hand included. `expected` are all
+    side effects that staff have ever called expected.
     """
 
     infusion: Infusion | None = None
@@ -38,6 +40,7 @@ class Course:
     answers: tuple[Answer, ...] = ()
     check_in_keys: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
+    expected: tuple[ExpectedLevel, ...] = ()
 
 
 def standing(answers: Sequence[Answer]) -> tuple[Answer, ...]:
@@ -79,6 +82,7 @@ def evidence_of(
         since_infusion=_since(course, now),
         day=_day(course, now),
         flags=course.infusion.flags if course.infusion else frozenset(),
+        expected=expected_now(course.expected, now),
     )
 
 
@@ -230,6 +234,7 @@ def inputs_of(evidence: Evidence) -> dict[str, object]:
         else round(evidence.since_infusion.total_seconds() / 3600, 2),
         "day": evidence.day,
         "flags": sorted(evidence.flags),
+        "expected": dict(evidence.expected),
         "events": sorted(event.value for event in evidence.events),
         "level_of_words": evidence.read_level.value,
         "found": [

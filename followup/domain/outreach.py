@@ -43,7 +43,7 @@ Verdict = Go | Wait | Drop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What is true of a patient at the moment of sending."""
+    """What is true of a patient at the moment of sending. `talk_until`: until then a person talks with them by text."""
 
     patient: Patient
     clinic: Clinic
@@ -51,6 +51,7 @@ class Standing:
     watched: bool
     shared_phone_busy: bool = False
     by_email: bool = False
+    talk_until: datetime | None = None
 
 
 def channel_for(patient: Patient, *, by_email: bool) -> Channel | None:
@@ -69,13 +70,22 @@ def may_ask(check_in: CheckIn, standing: Standing, now: datetime) -> Verdict:
         return Drop(reason=blocked.value)
     opens = windows.next_inside(now, standing.clinic.send_window, standing.patient.timezone)
     if max(now, opens) >= check_in.closes_at:
-        late = SkipReason.SHARED_PHONE if standing.shared_phone_busy else SkipReason.WINDOW_PASSED
-        return Drop(reason=late.value, expired=True)
+        return _too_late(check_in, standing)
+    if standing.talk_until is not None and standing.talk_until > now:
+        return Wait(until=min(standing.talk_until, check_in.closes_at), reason=SkipReason.TALKING.value)
     if opens > now:
         return Wait(until=opens, reason="quiet hours")
     if standing.shared_phone_busy:
         return Wait(until=None, reason="another check-in is open on this phone")
     return Go()
+
+
+def _too_late(check_in: CheckIn, standing: Standing) -> Drop:
+    """Its time went by; one that waited for a talk is no silence of the patient."""
+    if check_in.reason == SkipReason.TALKING.value:
+        return Drop(reason=SkipReason.TALKING.value)
+    late = SkipReason.SHARED_PHONE if standing.shared_phone_busy else SkipReason.WINDOW_PASSED
+    return Drop(reason=late.value, expired=True)
 
 
 def _blocked(standing: Standing, now: datetime) -> SkipReason | None:
@@ -99,7 +109,8 @@ def _reached(standing: Standing) -> bool:
 class AtTheDoor:
     """Everything that is read again in the transaction that marks a message as being sent.
 
-    `paused_until`: until then the provider is expected to refuse everything for this account.
+    `paused_until`: until then the provider is expected to refuse everything for this account. `talk_until`: until
+    then a person talks with the patient by text.
     """
 
     clinic: Clinic
@@ -112,6 +123,7 @@ class AtTheDoor:
     alert: Alert | None = None
     watched: bool = False
     paused_until: datetime | None = None
+    talk_until: datetime | None = None
 
 
 def may_send(message: Message, door: AtTheDoor, now: datetime) -> Verdict:
@@ -171,6 +183,8 @@ def _may_disturb(message: Message, door: AtTheDoor, now: datetime) -> Verdict:
     blocked = _blocked(standing, now)
     if blocked is not None:
         return Drop(reason=blocked.value)
+    if door.talk_until is not None and door.talk_until > now:
+        return Wait(until=door.talk_until, reason=SkipReason.TALKING.value)
     opens = windows.next_inside(now, door.clinic.send_window, patient.timezone)
     if opens == now:
         return Go()

@@ -40,6 +40,7 @@ class SkipReason(StrEnum):
     REMOVED = "removed from the schedule"
     TIME_PASSED = "its new time has passed"
     RESTORED = "restored from a backup"  # it may have been asked in the hours that the backup does not know
+    TALKING = "a person is talking with the patient"
     NOBODY_REACHABLE = "nobody reachable that evening"
 
 

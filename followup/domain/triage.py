@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from followup.domain.level import Level, highest
@@ -22,7 +22,7 @@ class Evidence:
     None where not yet said), `previous` a score to its earlier values in the series, latest last.
     `day` counts local days from the infusion's date. `reported` is the worst severity of each symptom on an
     earlier local day of the same course (unstated: 2). `earlier` is the evidence of earlier check-ins of the
-    course, newest first.
+    course, newest first. `expected` is the severity up to which staff expect a symptom for now.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -39,6 +39,7 @@ class Evidence:
     reported: Mapping[str, int] = field(default_factory=dict)
     events: frozenset[EventKind] = frozenset()
     earlier: tuple[Evidence, ...] = ()
+    expected: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,33 @@ class Triage:
 
 
 def triage(evidence: Evidence, rules: tuple[Rule, ...], *, dropped: frozenset[str] = frozenset()) -> Triage:
-    """Which of `rules` hold for `evidence`. A schedule may drop rules, never those marked `everywhere`."""
+    """Which of `rules` hold for `evidence`. A schedule may drop rules, never those marked `everywhere`.
+
+    A routine rule that holds by expected symptoms alone is left out; nothing above routine ever is.
+    """
+    met = _all_met(evidence, rules, dropped)
+    if not evidence.expected:
+        return Triage(rules=tuple(met))
+    unexpected = replace(evidence, symptoms=_unexpected(evidence))
+    return Triage(
+        rules=tuple(
+            rule
+            for rule in met
+            if rule.level is not Level.ROUTINE or any(_lasts(condition, unexpected) for condition in rule.when)
+        )
+    )
+
+
+def _unexpected(evidence: Evidence) -> dict[str, int | None]:
+    """The symptoms that staff do not expect at this strength; one whose strength nobody said counts as moderate."""
+    return {
+        symptom: severity
+        for symptom, severity in evidence.symptoms.items()
+        if (MODERATE if severity is None else severity) > evidence.expected.get(symptom, 0)
+    }
+
+
+def _all_met(evidence: Evidence, rules: tuple[Rule, ...], dropped: frozenset[str]) -> list[Rule]:
     met: list[Rule] = []
     for rule in rules:
         if not rule.everywhere and rule.id in dropped:
@@ -73,7 +100,7 @@ def triage(evidence: Evidence, rules: tuple[Rule, ...], *, dropped: frozenset[st
             continue
         if any(_lasts(condition, evidence) for condition in rule.when if _counts(condition, rule, met)):
             met.append(rule)
-    return Triage(rules=tuple(met))
+    return met
 
 
 def _counts(condition: Condition, rule: Rule, met: Sequence[Rule]) -> bool:

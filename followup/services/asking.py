@@ -18,6 +18,7 @@ from followup.services.check_in_scene import CheckInScene
 from followup.services.closing import close
 from followup.services.composing import Draft, compose
 from followup.services.courses import History, history_of, is_watched
+from followup.services.human_chat import held_until
 
 #: While another check-in is open on the same phone, look again this often.
 SHARED_PHONE_WAIT = timedelta(minutes=15)
@@ -31,7 +32,8 @@ def ask(scene: CheckInScene, check_in: CheckIn) -> None:
             _ask_within_limits(scene, check_in)
         case Wait():
             later = verdict.until or min(scene.now + SHARED_PHONE_WAIT, check_in.closes_at)
-            scene.uow.check_ins.update(replace(check_in, due_at=later), expected=CheckInState.PLANNED)
+            why = verdict.reason if verdict.reason == SkipReason.TALKING.value else check_in.reason
+            scene.uow.check_ins.update(replace(check_in, due_at=later, reason=why), expected=CheckInState.PLANNED)
         case Drop():
             _end_unasked(scene, check_in, verdict)
             if verdict.reason == SkipReason.SHARED_PHONE.value:
@@ -85,6 +87,7 @@ def _standing(scene: CheckInScene, *, by_email: bool) -> Standing:
         watched=is_watched(scene.uow, scene.patient, scene.published.content.configuration),
         shared_phone_busy=_phone_is_busy(scene),
         by_email=by_email,
+        talk_until=held_until(scene.uow, scene.patient.id, scene.now),
     )
 
 
@@ -129,6 +132,7 @@ def _open(scene: CheckInScene, check_in: CheckIn) -> None:
     opened = replace(
         check_in,
         state=CheckInState.OPEN,
+        reason=None,
         question=questions[0],
         questions=questions[1:],
         asked_at=scene.now,
@@ -173,10 +177,15 @@ def _valid_until(scene: CheckInScene, check_in: CheckIn) -> datetime:
 
 def remind(scene: CheckInScene, check_in: CheckIn) -> None:
     """Put the open question once more, unless something now speaks against it."""
-    reminded = replace(check_in, reminded_at=scene.now)
-    scene.uow.check_ins.update(reminded, expected=CheckInState.OPEN)
     standing = _standing(scene, by_email=_mails(scene, check_in))
-    if not isinstance(may_ask(check_in, replace(standing, shared_phone_busy=False), scene.now), Go):
+    verdict = may_ask(check_in, replace(standing, shared_phone_busy=False), scene.now)
+    if isinstance(verdict, Wait) and verdict.reason == SkipReason.TALKING.value:
+        waiting = replace(check_in, remind_at=verdict.until, reason=verdict.reason)
+        scene.uow.check_ins.update(waiting, expected=CheckInState.OPEN)
+        return
+    reminded = replace(check_in, reminded_at=scene.now, reason=None)
+    scene.uow.check_ins.update(reminded, expected=CheckInState.OPEN)
+    if not isinstance(verdict, Go):
         return
     question = scene.configuration(check_in).questions[check_in.question or ""]
     _queue(scene, reminded, question.remind, MessageClass.REMINDER, f"reminder/{check_in.id}/1")

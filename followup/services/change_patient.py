@@ -27,7 +27,7 @@ def set_status(
     Raises NotFound, and InvalidInput for a pause that has no future end or another status that has one.
     """
     now = context.clock.now()
-    _check_until(status, until, now)
+    check_pause(status, until, now)
     key = only_clinic(context.content.current().content.configuration, clinic).key
     with context.store.write() as uow:
         patient = _known(uow, key, external_id)
@@ -86,7 +86,8 @@ def _drop(uow: UnitOfWork, patient: str, channel: Channel, now: datetime) -> int
     return dropped
 
 
-def _check_until(status: PatientStatus, until: datetime | None, now: datetime) -> None:
+def check_pause(status: PatientStatus, until: datetime | None, now: datetime) -> None:
+    """A pause ends at an instant to come, nothing else does. Raises InvalidInput."""
     paused = status is PatientStatus.PAUSED
     if paused and (until is None or until <= now):
         wrong = "give the end of the pause, in the future"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from followup.domain.alert import Alert
+from followup.domain.care import ExpectedLevel
 from followup.domain.evidence import Course, standing
 from followup.domain.infusion import Infusion, series_of
 from followup.domain.level import Level
@@ -24,6 +25,7 @@ class History:
     infusions: tuple[Infusion, ...]
     check_ins: tuple[CheckIn, ...]
     answers: tuple[Answer, ...]
+    expected: tuple[ExpectedLevel, ...] = ()
 
     @property
     def open_check_in(self) -> CheckIn | None:
@@ -53,7 +55,7 @@ class History:
         """The course that a check-in belongs to, or the latest one."""
         infusion = self.infusion(check_in.infusion if check_in else None)
         if infusion is None:
-            return Course(zone=self.patient.timezone)
+            return Course(zone=self.patient.timezone, expected=self.expected)
         series = series_of(infusion, self.infusions)
         ids = {one.id for one in series}
         in_series = {one.id for one in self.check_ins if one.infusion in ids}
@@ -63,6 +65,7 @@ class History:
             answers=standing([answer for answer in self.answers if answer.check_in in in_series]),
             check_in_keys={one.id: one.key for one in self.check_ins if one.infusion == infusion.id},
             zone=self.patient.timezone,
+            expected=self.expected,
         )
 
 
@@ -73,6 +76,7 @@ def history_of(uow: UnitOfWork, patient: Patient) -> History:
         infusions=uow.infusions.of_patient(patient.id),
         check_ins=uow.check_ins.of_patient(patient.id),
         answers=uow.answers.of_patient(patient.id),
+        expected=uow.expected_levels.of_patient(patient.id),
     )
 
 

@@ -9,13 +9,14 @@ from followup.domain.message import Lane, Message, MessageClass, MessageState
 from followup.domain.outreach import AtTheDoor, Drop, Go, may_send, settled
 from followup.domain.people import Channel
 from followup.domain.retry import retry_at
-from followup.domain.schedule import Clinic
+from followup.domain.schedule import Clinic, EventKind
 from followup.gateways.port import Accepted, Outcome, Outgoing, RefusalKind, Refused, Uncertain
 from followup.services.account_pause import paused_until
 from followup.services.aftermath import Aftermath, undelivered
 from followup.services.context import Context, clinic_of
 from followup.services.courses import is_watched
 from followup.services.hold import is_held
+from followup.services.human_chat import held_until
 from followup.services.turns import address_turn, alert_turn
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -100,6 +101,7 @@ def _at_the_door(uow: UnitOfWork, context: Context, message: Message) -> AtTheDo
         alert=uow.alerts.get(message.alert) if message.alert else None,
         watched=is_watched(uow, patient, configuration) if patient is not None and asks else False,
         paused_until=paused_until(uow, message.channel),
+        talk_until=held_until(uow, patient.id, context.clock.now()) if patient is not None and asks else None,
     )
 
 
@@ -110,6 +112,9 @@ def _clinic(context: Context, message: Message) -> Clinic:
 def _after_drop(uow: UnitOfWork, context: Context, message: Message, now: datetime) -> None:
     if message.message_class is MessageClass.STAFF_NOTICE and message.reason != "taken meanwhile":
         undelivered(Aftermath(uow=uow, context=context, now=now), message, None)
+    if message.message_class is MessageClass.PERSONAL:
+        note = f"the text that {message.person} wrote was not sent: {message.reason}"
+        Aftermath(uow=uow, context=context, now=now).tell(message, EventKind.NO_REPLY_POSSIBLE, note)
 
 
 def _send(context: Context, message: Message) -> Outcome:

@@ -168,6 +168,8 @@ def _check(uow: UnitOfWork, kept: Patient, other: Patient) -> None:
     _nothing_on_its_way(uow, other)
     if len({one.patient for one in uow.check_ins.open_of([kept.id, other.id])}) > 1:
         raise Conflict("both have an open check-in; merge them when one of the two has ended")
+    if uow.chats.open_of(kept.id) is not None and uow.chats.open_of(other.id) is not None:
+        raise Conflict("a person talks with both by text; end one of the two talks first")
     alerts = {alert.reason: alert for alert in uow.alerts.unclosed_of(kept.clinic, patient=kept.id)}
     for alert in uow.alerts.unclosed_of(other.clinic, patient=other.id):
         if alert.reason in alerts:

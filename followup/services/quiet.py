@@ -10,6 +10,7 @@ from followup.services import watch_feed as feed
 from followup.services.advance_alerts import advance_due
 from followup.services.context import Context
 from followup.services.deliver_messages import deliver
+from followup.services.human_chat import end_overdue
 from followup.services.read_inbound import read_pending
 from followup.services.replan_plans import anything_behind, replan_plans
 from followup.services.send_digest import send_digests
@@ -42,6 +43,7 @@ def _one_round(context: Context) -> int:
         + send_due_checkins(context)
         + advance_due(context)
         + settle(context)
+        + end_overdue(context)
     )
     moved += send_digests(context) + watch_feed(context)
     return moved + sum(deliver(context, lane) for lane in Lane)
@@ -61,6 +63,7 @@ def next_event_at(context: Context) -> datetime | None:
             uow.check_ins.next_due_at(),
             uow.messages.next_due_at(),
             uow.alerts.next_due_at(),
+            uow.chats.next_end_at(),
         )
     by_clinic = (send_digest.due_at(context), feed.due_at(context))
     return min((moment for moment in (*moments, *by_clinic) if moment is not None), default=None)

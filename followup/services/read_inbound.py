@@ -21,10 +21,12 @@ from followup.domain.plan import CheckIn
 from followup.domain.reading import Asked, Reading, read
 from followup.domain.received import Inbound, InboundState
 from followup.domain.schedule import Configuration, Schedule, StaffMember
+from followup.domain.talking import beside_talk
 from followup.domain.triage import Evidence, triage
 from followup.services.apply import apply
 from followup.services.context import Context, Published, clinic_of
 from followup.services.courses import History, history_of, last_safety_text
+from followup.services.human_chat import current
 from followup.services.scene import Scene
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -188,13 +190,17 @@ class _Turn:
             invited=self._is_invited(history.patient),
             last_language=self._last_language(history.patient),
         )
-        return routing.decide_for_patient(
+        decision = routing.decide_for_patient(
             situation,
             self._reader(check_in.about if check_in else None),
             opt_out_type=scene.inbound.opt_out_type,
             provider_answered=self._provider_answered(),
             now=scene.now,
         )
+        chat = current(scene.uow, history.patient.id, scene.now)
+        if chat is None:
+            return decision
+        return beside_talk(decision, scene.published.content.configuration, read_along=chat.read_along(scene.now))
 
     def _just_closed(self, latest: CheckIn | None) -> CheckIn | None:
         """The check-in that a text may still be a late answer to: it is judged by the version that asked."""

@@ -104,7 +104,7 @@ def _again(
         raise Conflict(message)
     before = patient
     patient = _store_patient(uow, new, before, actor, now)
-    _follow_zone(uow, book, published, before, patient, now)
+    follow_zone(uow, book, published, before, patient, now)
     return Recorded(
         outcome=RecordOutcome.SAME,
         infusion=known,
@@ -136,7 +136,7 @@ def _first(
     configuration = published.content.configuration
     known = uow.patients.by_external_id(clinic.key, new.patient.id)
     patient = _store_patient(uow, new, known, actor, now)
-    _follow_zone(uow, book, published, known or patient, patient, now)
+    follow_zone(uow, book, published, known or patient, patient, now)
     infusion = Infusion(
         id=new_id(),
         clinic=clinic.key,
@@ -193,11 +193,11 @@ def _store_patient(uow: UnitOfWork, new: NewInfusion, known: Patient | None, act
     if patient != known:
         uow.patients.update(patient)
         _audit(uow, actor, "patient.changed", patient.id, now)
-        _let_stop_follow(uow, known, patient, now)
+        let_stop_follow(uow, known, patient, now)
     return patient
 
 
-def _let_stop_follow(uow: UnitOfWork, before: Patient, after: Patient, now: datetime) -> None:
+def let_stop_follow(uow: UnitOfWork, before: Patient, after: Patient, now: datetime) -> None:
     """Who said STOP has not said it to a number: it holds at a new number and a new mail address as well.
 
     A number that was somebody else's has said nothing for the patient.
@@ -373,7 +373,7 @@ def _replan(
     Reviser.to(book, published, uow).revise(uow, plan, now, Before(infusion=before))
 
 
-def _follow_zone(
+def follow_zone(
     uow: UnitOfWork, book: ContentBook, published: Published, before: Patient, after: Patient, now: datetime
 ) -> None:
     """A patient who lives by another clock now: what is still to come keeps its hour of the day there."""

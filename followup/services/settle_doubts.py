@@ -155,8 +155,15 @@ def _look_again_or_give_up(uow: UnitOfWork, context: Context, message: Message, 
         uow.messages.add(copy_of(message, now))
         uow.wake(message.message_class.lane.value)
     else:
-        note = "it is not known whether a text reached the patient; it was not sent again"
+        note = f"it is not known whether {_which(message)} reached the patient; it was not sent again"
         Aftermath(uow=uow, context=context, now=now).tell(message, EventKind.NO_REPLY_POSSIBLE, note)
+
+
+def _which(message: Message) -> str:
+    """A text that a person wrote is named by its author, who has to know."""
+    if message.message_class is MessageClass.PERSONAL and message.person is not None:
+        return f"the text that {message.person} wrote"
+    return "a text"
 
 
 def _repeat_notice(context: Context, message: Message) -> bool:
@@ -182,6 +189,9 @@ def _expire(context: Context, message: Message) -> bool:
     with context.store.write() as uow:
         expired = replace(message, state=MessageState.EXPIRED, reason=message.reason or "too late", settled_at=now)
         moved = uow.messages.update(expired, expected=message.state)
+        if moved and message.message_class is MessageClass.PERSONAL:
+            note = f"{_which(message)} did not go out in time and will not: {expired.reason}"
+            Aftermath(uow=uow, context=context, now=now).tell(expired, EventKind.NO_REPLY_POSSIBLE, note)
         uow.commit()
     return moved
 

@@ -57,6 +57,10 @@ class MessageRows:
         """By its id."""
         return self._one(select(messages).where(_column.id == message_id))
 
+    def by_intent(self, intent: str) -> Message | None:
+        """By what it is for."""
+        return self._one(select(messages).where(_column.intent == intent))
+
     def by_provider_id(self, provider: str, provider_id: str) -> Message | None:
         """By the provider's name for it."""
         return self._one(select(messages).where(_column.provider == provider, _column.provider_id == provider_id))

@@ -9,9 +9,11 @@ from followup.storage.accounts import AccountRows
 from followup.storage.alerts import AlertRows
 from followup.storage.answers import AnswerRows
 from followup.storage.audit import AuditRows
+from followup.storage.chats import ChatRows
 from followup.storage.check_ins import CheckInRows
 from followup.storage.devices import DeviceRows
 from followup.storage.errors import StorageError
+from followup.storage.expected import ExpectedRows
 from followup.storage.facts import FactRows
 from followup.storage.inbound import InboundRows
 from followup.storage.infusions import InfusionRows
@@ -21,6 +23,7 @@ from followup.storage.leases import LeaseRows
 from followup.storage.links import LinkRows
 from followup.storage.merges import MergeRows
 from followup.storage.messages import MessageRows
+from followup.storage.notes import NoteRows
 from followup.storage.patients import PatientRows
 from followup.storage.plans import PlanRows
 from followup.storage.roles import RoleRows
@@ -109,6 +112,21 @@ class UnitOfWork:
     def alerts(self) -> AlertRows:
         """The alerts."""
         return AlertRows(self._rows, self._vault)
+
+    @cached_property
+    def chats(self) -> ChatRows:
+        """The talks by text."""
+        return ChatRows(self._rows, self._vault)
+
+    @cached_property
+    def notes(self) -> NoteRows:
+        """The notes on patients."""
+        return NoteRows(self._rows, self._vault)
+
+    @cached_property
+    def expected_levels(self) -> ExpectedRows:
+        """The side effects that are expected for a while."""
+        return ExpectedRows(self._rows, self._vault)
 
     @cached_property
     def suppressions(self) -> SuppressionRows:

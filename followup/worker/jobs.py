@@ -15,6 +15,7 @@ from followup.services.advance_alerts import advance_due
 from followup.services.check_invariants import check
 from followup.services.context import Context
 from followup.services.housekeeping import clear_out
+from followup.services.human_chat import end_overdue
 from followup.services.merge_patients import gather
 from followup.services.poll_inbound import poll
 from followup.services.read_inbound import read_pending
@@ -87,6 +88,12 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             about="find out what became of messages whose answer was lost; let go of what came too late",
             every=timedelta(seconds=5),
             work=settle,
+        ),
+        Job(
+            name="end_talks",
+            about="end the talks with patients whose time has passed, and tell of what nobody answered",
+            every=timedelta(seconds=10),
+            work=end_overdue,
         ),
         Job(
             name="poll_inbound",

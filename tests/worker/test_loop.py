@@ -210,6 +210,7 @@ def test_the_table_names_every_job_once_and_says_what_it_does() -> None:
         "read_inbound",
         "advance_alerts",
         "settle_doubts",
+        "end_talks",
         "poll_inbound",
         "send_digests",
         "watch_feed",
