@@ -10,22 +10,68 @@ import typer
 from followup.cli.saying import say, say_json, say_table
 from followup.cli.wiring import DEFAULT_VAR, Clinic, Json, Var, actor, opened
 from followup.clock import SystemClock
+from followup.domain.access import Role
 from followup.errors import BadInput, Conflict, NotFound
-from followup.services.accounts import add_account, disable_account
+from followup.services.accounts import add_account, disable_account, end_all_sessions, set_role
 from followup.services.context import Context, only_clinic, staff_by_name
+from followup.services.invite_staff import Invited, invite, reset
+from followup.services.list_accounts import AccountLine, accounts_of
 from followup.services.passwords import Passwords
+from followup.settings import Settings, load
 
 app = typer.Typer(no_args_is_help=True)
 
 Person = Annotated[str, typer.Argument(help="A name or key of the staff in schedules.yaml.", metavar="PERSON")]
 FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+RoleOption = Annotated[
+    Role | None,
+    typer.Option("--role", help="What they may do; left out: what goes with their job.", show_default=False),
+]
+
+
+@app.command(name="invite")
+def invite_(person: Person, role: RoleOption = None, clinic: Clinic = None, var: Var = DEFAULT_VAR) -> None:
+    """Make a one-time link with which a member of staff sets a password; it is also mailed where mail is set up.
+
+    Example: followup staff invite "Kay Miller" --role nurse
+    """
+    with opened(var) as context:
+        key = only_clinic(context.content.current().content.configuration, clinic).key
+        invited = invite(
+            context,
+            person=person,
+            clinic=key,
+            role=role,
+            by_mail=_mails(context),
+            now=SystemClock().now(),
+            actor=actor(),
+        )
+        _say_link(context, invited)
+
+
+@app.command(name="reset")
+def reset_(person: Person, var: Var = DEFAULT_VAR) -> None:
+    """For a lost phone or password: end everything that opened the account, and make a link that sets it up anew.
+
+    Example: followup staff reset kay
+    """
+    with opened(var) as context:
+        invited = reset(context, person=person, by_mail=_mails(context), now=SystemClock().now(), actor=actor())
+        say(f"{invited.member.name} is signed out everywhere; password, phone codes and known browsers are gone.")
+        _say_link(context, invited)
 
 
 @app.command()
-def add(person: Person, clinic: Clinic = None, password_stdin: FromStdin = False, var: Var = DEFAULT_VAR) -> None:
-    """Let a member of staff sign in. The password is asked for, twice.
+def add(
+    person: Person,
+    role: RoleOption = None,
+    clinic: Clinic = None,
+    password_stdin: FromStdin = False,
+    var: Var = DEFAULT_VAR,
+) -> None:
+    """Let a member of staff sign in, with a password that you type. `invite` lets them choose it themselves.
 
-    Example: followup staff add "Kay Miller"
+    Example: followup staff add "Kay Miller" --role nurse
     """
     with opened(var) as context:
         key = _key(context, person)
@@ -34,7 +80,7 @@ def add(person: Person, clinic: Clinic = None, password_stdin: FromStdin = False
         if known is not None and known.enabled:
             message = f"{person} has an account; `followup staff password` gives it another password"
             raise Conflict(message)
-        _set(context, key, clinic, from_stdin=password_stdin)
+        _set(context, key, clinic, role, from_stdin=password_stdin)
     say(f"{person} can sign in now.")
 
 
@@ -51,8 +97,36 @@ def password(person: Person, clinic: Clinic = None, password_stdin: FromStdin = 
         if known is None:
             message = f"{person} has no account; `followup staff add` makes one"
             raise NotFound(message)
-        _set(context, key, clinic, from_stdin=password_stdin)
+        _set(context, key, clinic, None, from_stdin=password_stdin)
     say(f"{person} has another password, and is signed out everywhere.")
+
+
+@app.command(name="role")
+def role_(
+    person: Person,
+    role: Annotated[Role, typer.Argument(help="viewer reads, nurse works, lead signs off, admin keeps accounts.")],
+    clinic: Clinic = None,
+    var: Var = DEFAULT_VAR,
+) -> None:
+    """Say what a member of staff may do at a clinic; it counts from the next click.
+
+    Example: followup staff role sam lead
+    """
+    with opened(var) as context:
+        key = only_clinic(context.content.current().content.configuration, clinic).key
+        set_role(context, person=_key(context, person), clinic=key, role=role, now=SystemClock().now(), actor=actor())
+    say(f"{person} is a {role.value} now.")
+
+
+@app.command(name="sign-out")
+def sign_out(person: Person, var: Var = DEFAULT_VAR) -> None:
+    """End every session of a member of staff, and know none of their browsers any more.
+
+    Example: followup staff sign-out kay
+    """
+    with opened(var) as context:
+        ended = end_all_sessions(context, person=_key(context, person), now=SystemClock().now(), actor=actor())
+    say(f"{person} is signed out everywhere ({ended} sessions).")
 
 
 @app.command()
@@ -68,38 +142,64 @@ def disable(person: Person, var: Var = DEFAULT_VAR) -> None:
 
 @app.command(name="list")
 def list_(var: Var = DEFAULT_VAR, as_json: Json = False) -> None:
-    """List the staff of schedules.yaml, how they are reached, and who can sign in.
+    """List the staff of schedules.yaml, how they are reached, who can sign in, and what they may do.
 
     Example: followup staff list
     """
     with opened(var) as context:
-        members = context.content.current().content.configuration.staff.values()
-        with context.store.read() as uow:
-            accounts = {account.person: account.enabled for account in uow.accounts.list()}
-    shown = [
-        {
-            "key": member.key,
-            "name": member.name,
-            "role": member.role,
-            "phone": member.phone,
-            "email": member.email,
-            "can_sign_in": accounts.get(member.key, False),
-        }
-        for member in members
-    ]
+        lines = accounts_of(context)
     if as_json:
-        say_json(shown)
+        say_json([_line(line) for line in lines])
         return
-    titles = ("key", "name", "role", "phone", "e-mail", "can sign in")
-    rows = [(*list(each.values())[:-1], "yes" if each["can_sign_in"] else "no") for each in shown]
+    titles = ("key", "name", "role", "phone", "e-mail", "can sign in", "may", "second factor")
+    rows = [
+        (
+            line.member.key,
+            line.member.name,
+            line.member.role,
+            line.member.phone,
+            line.member.email,
+            _yes(line.enabled),
+            ", ".join(f"{role} at {clinic}" for clinic, role in line.roles.items()),
+            _yes(line.second_factor),
+        )
+        for line in lines
+    ]
     say_table(titles, rows)
+
+
+def _line(line: AccountLine) -> dict[str, object]:
+    return {
+        "key": line.member.key,
+        "name": line.member.name,
+        "role": line.member.role,
+        "phone": line.member.phone,
+        "email": line.member.email,
+        "can_sign_in": line.enabled,
+        "access": dict(line.roles),
+        "second_factor": line.second_factor,
+    }
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _mails(context: Context) -> bool:
+    """Whether a mail with the link would go out, and lead somewhere."""
+    return bool(context.policy.public_url) and load(Settings).smtp_url is not None
+
+
+def _say_link(context: Context, invited: Invited) -> None:
+    say(f"For {invited.member.name} alone, once, until {invited.expires_at:%d %B, %H:%M} UTC:")
+    say(f"{context.policy.public_url or 'at the address of the service, '}{invited.path}")
 
 
 def _key(context: Context, person: str) -> str:
     return staff_by_name(context.content.current().content.configuration, person).key
 
 
-def _set(context: Context, person: str, clinic: str | None, *, from_stdin: bool) -> None:
+def _set(context: Context, person: str, clinic: str | None, role: Role | None, *, from_stdin: bool) -> None:
     key = only_clinic(context.content.current().content.configuration, clinic).key
     add_account(
         context,
@@ -109,6 +209,7 @@ def _set(context: Context, person: str, clinic: str | None, *, from_stdin: bool)
         passwords=Passwords(),
         now=SystemClock().now(),
         actor=actor(),
+        role=role,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from followup.ids import new_id
 from followup.origin import origin
@@ -130,6 +130,29 @@ class AuditRows:
         if after is not None:
             page = page.where(_column.id < after)
         return tuple(_audit_row(row) for row in self._rows.all(page))
+
+    def by(self, actors: Collection[str], since: datetime) -> Iterator[AuditRow]:
+        """What these actors did at or after `since`, oldest first."""
+        return self._in_pages(_column.actor.in_(actors), _column.at >= since)
+
+    def about(self, subject_ids: Collection[str]) -> Iterator[AuditRow]:
+        """Everything that was done to, or read of, what has one of these ids, oldest first."""
+        ids = sorted(subject_ids)
+        for start in range(0, len(ids), _PAGE):
+            yield from self._in_pages(_column.subject_id.in_(ids[start : start + _PAGE]))
+
+    def since(self, since: datetime) -> Iterator[AuditRow]:
+        """Everything at or after `since`, oldest first."""
+        return self._in_pages(_column.at >= since)
+
+    def _in_pages(self, *wanted: ColumnElement[bool]) -> Iterator[AuditRow]:
+        reached = ""
+        while page := self._rows.all(
+            select(audit).where(*wanted, _column.id > reached).order_by(_column.id).limit(_PAGE)
+        ):
+            for row in page:
+                yield _audit_row(row)
+                reached = row["id"]
 
     def _head(self) -> _Head:
         stored = self._facts.get(_HEAD)
