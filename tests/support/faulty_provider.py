@@ -14,6 +14,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from followup.domain import windows
+from followup.domain.alert import Alert
 from followup.domain.level import Level
 from followup.domain.message import Message, MessageClass, MessageState
 from followup.domain.outreach import CONFIRMATIONS
@@ -106,9 +107,9 @@ class Mischief:
 class PatientClock(Clock):
     """A clock on whose way late receipts arrive."""
 
-    def __init__(self, clinic: Clinic, mischief: Mischief) -> None:
+    def __init__(self, clinic: FaultyClinic) -> None:
         super().__init__(clinic)
-        self._mischief = mischief
+        self._mischief = clinic.mischief
 
     def until(self, instant: datetime) -> None:
         """Push to an instant, or stay where waiting for a text has led already."""
@@ -117,8 +118,22 @@ class PatientClock(Clock):
         super().until(self.now())
 
 
-class WaitingPatient(PatientPerson):
-    """A patient whose texts may come minutes late, whose own may be delivered twice."""
+class WaitingPerson(Person):
+    """Somebody whose texts may come minutes late; a safety text may come twice."""
+
+    def expects_sms(self, *fragments: str) -> str:
+        """As everybody, after some patience."""
+        self.seen_texts = _waited(self, self.texts, self.seen_texts, fragments, _safety)
+        return super().expects_sms(*fragments)
+
+    def expects_nothing(self) -> None:
+        """A safety text that came once more is nothing new."""
+        self.seen_texts = _without_copies(self.texts(), self.seen_texts, _safety)
+        super().expects_nothing()
+
+
+class WaitingPatient(WaitingPerson, PatientPerson):
+    """A patient who waits, and whose own texts may be delivered twice."""
 
     mischief: Mischief | None = None
 
@@ -127,15 +142,12 @@ class WaitingPatient(PatientPerson):
         doubled = self.mischief is not None and self.mischief.chance.random() < self.mischief.share
         super().wrote(text, **{"times": 2 if doubled else 1, **more})
 
-    def expects_sms(self, *fragments: str) -> str:
-        """As everybody, after some patience; a safety text may have come twice."""
-        self.seen_texts = _waited(self, self.texts, self.seen_texts, fragments, _safety)
-        return super().expects_sms(*fragments)
-
-    def expects_nothing(self) -> None:
-        """A safety text that came once more is nothing new."""
-        self.seen_texts = _without_copies(self.texts(), self.seen_texts, _safety)
-        super().expects_nothing()
+    def has_read(self) -> None:
+        """As everybody, once nothing is on its way any more."""
+        clock, given_up = Clock(self.clinic), self.clinic.clock.now() + PATIENCE
+        while any(_on_its_way(message) for message in self.messages()) and self.clinic.clock.now() < given_up:
+            clock.forward(seconds=STEP.total_seconds())
+        super().has_read()
 
 
 class WaitingStaff(StaffPerson):
@@ -198,23 +210,45 @@ def _any(_text: str) -> bool:
     return True
 
 
-def faulty(clinic: Clinic, seed: int, strikes: Sequence[Strike] = HARMLESS, share: float = 0.35) -> Mischief:
-    """Let the clinic's provider misbehave; its staff become people who wait."""
-    for key, person in clinic.staff.items():
-        waiting = WaitingStaff(clinic, person.name, person.number, person.email, key=key)
-        clinic.staff[key] = waiting
-        clinic.people[clinic.people.index(person)] = waiting
-    return Mischief(clinic, seed, strikes, share)
+class FaultyClinic(Clinic):
+    """A clinic whose provider misbehaves by the seed, and whose patients, staff and strangers wait."""
 
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        seed: int,
+        strikes: Sequence[Strike] = HARMLESS,
+        share: float = 0.35,
+        **about: Any,
+    ) -> None:
+        super().__init__(database_url, **about)
+        for key, person in self.staff.items():
+            waiting = WaitingStaff(self, person.name, person.number, person.email, key=key)
+            self.staff[key] = waiting
+            self.people[self.people.index(person)] = waiting
+        self.mischief = Mischief(self, seed, strikes, share)
 
-def waiting_patient(clinic: Clinic, mischief: Mischief, name: str, **about: Any) -> WaitingPatient:
-    """A new patient who waits."""
-    made = clinic.patient(name, **about)
-    values = {one.name: getattr(made, one.name) for one in fields(PatientPerson)}
-    waiting = WaitingPatient(**values)
-    waiting.mischief = mischief
-    clinic.people[clinic.people.index(made)] = waiting
-    return waiting
+    def patient(self, name: str, *, number: str | None = None, **about: object) -> WaitingPatient:
+        """A new patient who waits."""
+        made = super().patient(name, number=number, **about)
+        values = {one.name: getattr(made, one.name) for one in fields(PatientPerson)}
+        waiting = WaitingPatient(**values)
+        waiting.mischief = self.mischief
+        self.people[self.people.index(made)] = waiting
+        return waiting
+
+    def stranger(self, number: str = "+13125559999") -> WaitingPerson:
+        """Somebody whose number nobody knows, and who waits."""
+        made = super().stranger(number)
+        waiting = WaitingPerson(self, made.name, made.number)
+        self.people[self.people.index(made)] = waiting
+        return waiting
+
+    def settles(self) -> None:
+        """Nothing more goes wrong, for long enough that every doubt is settled."""
+        self.mischief.share = 0.0
+        PatientClock(self).forward(minutes=30)
 
 
 # --- what must hold, whatever went wrong -----------------------------------------------------------
@@ -290,8 +324,20 @@ def _untold(clinic: Clinic, entries: Sequence[Entry]) -> list[str]:
     return [
         f"nobody was told of {alert.level} alert {alert.rule}"
         for alert in clinic.alerts()
-        if alert.level in {Level.EMERGENCY, Level.URGENT} and alert.code not in told
+        if alert.level in {Level.EMERGENCY, Level.URGENT} and alert.code not in told and not _closed_unread(alert)
     ]
+
+
+def _closed_unread(alert: Alert) -> bool:
+    """Whether somebody closed it while it waited for the clinic to open, or before a notice could get through."""
+    if alert.closed_at is None:
+        return False
+    return alert.position == 0 or alert.closed_at - alert.opened_at < PATIENCE
+
+
+def _on_its_way(message: Message) -> bool:
+    answers = message.state is MessageState.QUEUED and not message.message_class.keeps_window
+    return answers or not _is_over(message)
 
 
 def _is_over(message: Message) -> bool:
