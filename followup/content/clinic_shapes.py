@@ -27,6 +27,8 @@ from followup.domain.schedule import (
     Step,
     Target,
     TargetKind,
+    Way,
+    WeeklyPage,
     WorkList,
 )
 
@@ -64,6 +66,25 @@ def _clinic(key: str, hours: Mapping[str, windows.Window], holidays: tuple[date,
     return clinic
 
 
+def _test_page(weekday: str, **rest: Any) -> WeeklyPage:
+    page = WeeklyPage(weekday=WEEKDAYS.index(weekday), **rest)
+    if page.acknowledge_within < timedelta(minutes=1):
+        raise Mistake("nobody can answer within less than a minute", at="acknowledge_within")
+    return page
+
+
+_TEST_PAGE = Record(
+    "a weekly test page",
+    _test_page,
+    {
+        "weekday": Field(
+            shape=OneOf(WEEKDAYS, "a weekday"), about="the day; where closed, the next open one", needed=True
+        ),
+        "at": Field(shape=CLOCK_TIME, about="clock time at the clinic, best in opening hours", needed=True),
+        "acknowledge_within": Field(shape=DURATION, about="not answered by then: those in charge are told"),
+    },
+)
+
 CLINIC = Record(
     "a clinic",
     _clinic,
@@ -99,8 +120,40 @@ CLINIC = Record(
             ),
             about="chain per level; a level left out uses the chain of its own name",
         ),
+        "test_page": Field(
+            shape=_TEST_PAGE, about="once a week whoever is on duty must answer a test notice; left out: none is sent"
+        ),
     },
 )
+
+
+@dataclass(frozen=True, slots=True)
+class WayShape(Shape[Way]):
+    """`sms`, or `voice: 2m`: a channel, and how long it waits."""
+
+    def read(self, node: Node, reading: Reading) -> Way:
+        channel = Member(Channel, "a channel")
+        if not isinstance(node, Table):
+            return Way(channel=channel.read(node, reading))
+        if len(node.entries) != 1:
+            raise reading.refuse(
+                node.place, f"expected one channel with its delay, such as `voice: 2m`; found {shown(node)}"
+            )
+        entry = node.entries[0]
+        return Way(channel=channel.read(entry.key, reading), after=DURATION.read(entry.value, reading))
+
+    def schema(self) -> Schema:
+        plain = Member(Channel, "a channel").schema()
+        delayed = {channel.value: DURATION.schema() for channel in Channel}
+        waiting = {
+            "type": "object",
+            "properties": delayed,
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+        }
+        return {"anyOf": [plain, waiting]}
+
 
 STAFF = Record(
     "a member of staff",
@@ -110,6 +163,10 @@ STAFF = Record(
         "role": Field(shape=OneOf(("nurse", "clinician", "manager", "other")), about="what they are at the clinic"),
         "phone": Field(shape=E164, about="their number for texts"),
         "email": Field(shape=EMAIL, about="their e-mail address"),
+        "contact": Field(
+            shape=Many(WayShape(), "a list of ways"),
+            about="their own order of ways within a step, with delays: `[sms, voice: 2m, email]`",
+        ),
         "prescriber": Field(shape=Flag(), about="may see what is `prescriber_only`"),
     },
 )
@@ -140,10 +197,16 @@ _OVERRIDE = Record(
 
 
 def _rota(
-    key: str, timezone: str, weekday: str = WEEKDAYS[0], overrides: tuple[_WallOverride, ...] = (), **rest: Any
+    key: str,
+    timezone: str,
+    weekday: str = WEEKDAYS[0],
+    overrides: tuple[_WallOverride, ...] = (),
+    holidays: str | None = None,
+    **rest: Any,
 ) -> Rota:
     return Rota(
         key=key,
+        holiday_person=holidays,
         timezone=timezone,
         weekday=WEEKDAYS.index(weekday),
         overrides=tuple(
@@ -172,6 +235,10 @@ ROTA = Record(
         "at": Field(shape=CLOCK_TIME, about="clock time of the hand-over"),
         "weekday": Field(shape=OneOf(WEEKDAYS, "a weekday"), about="day of a weekly hand-over"),
         "since": Field(shape=DAY, about="the day on which the first of the people began"),
+        "holidays": Field(
+            shape=Name("staff", "a member of staff"),
+            about="who has the duty that begins on a holiday of the clinics whose chains tell this rota",
+        ),
         "overrides": Field(shape=Rows(_OVERRIDE, "overrides", 0), about="exceptions: swaps, leave, sickness"),
     },
 )

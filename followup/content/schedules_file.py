@@ -6,6 +6,7 @@ courses have a module each; this one puts them together.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from followup.content import clinic_shapes, course_shapes, question_shapes, rule_shapes
@@ -13,7 +14,8 @@ from followup.content.containers import Field, Many, Named, Record
 from followup.content.shapes import Integer, OneOf
 from followup.content.words_of_time import DURATION
 from followup.content.yaml_source import Node, Table
-from followup.domain.schedule import Configuration, Limits
+from followup.domain.oncall import rotas_of
+from followup.domain.schedule import Configuration, Limits, Rota
 
 LANGUAGE = OneOf(("en", "es"), "one")
 
@@ -29,7 +31,14 @@ _LIMITS = Record(
 
 def _configuration(publish: str = "automatic", **sections: Any) -> Configuration:
     rules = sections.pop("rules")
-    return Configuration(rules=tuple(rules.values()), publish_by_hand=publish == "by_hand", **sections)
+    whole = Configuration(rules=tuple(rules.values()), publish_by_hand=publish == "by_hand", **sections)
+    return replace(whole, rotas={key: _with_holidays(rota, whole) for key, rota in whole.rotas.items()})
+
+
+def _with_holidays(rota: Rota, configuration: Configuration) -> Rota:
+    """A rota keeps the holidays of the clinics that it serves."""
+    served = [clinic for clinic in configuration.clinics.values() if rota in rotas_of(clinic, configuration)]
+    return replace(rota, holidays=frozenset().union(*(clinic.holidays for clinic in served)))
 
 
 FILE = Record(

@@ -41,6 +41,9 @@ _PATIENT_TEXTS = (
     "R I I_OK I_PLAIN I_NOTED FREETEXT LATE SORRY IN_CARE STOP START HELP OPTIN_ASK OPTIN_OK MOOD_CHECK"
 )
 
+#: What staff may send with one press from a patient's page, in the patient's language; they may change it before.
+QUICK_REPLIES = ("QUICK_CALL", "QUICK_SOON", "QUICK_TRIED", "QUICK_NOTED", "QUICK_VISIT")
+
 
 def _patient(*more: str) -> TemplateKey:
     return TemplateKey(Audience.PATIENT, _PATIENT | set(more))
@@ -51,7 +54,7 @@ def _staff(*variables: str) -> TemplateKey:
 
 
 TEMPLATE_KEYS: dict[str, TemplateKey] = {
-    **{key: _patient() for key in _PATIENT_TEXTS.split()},
+    **{key: _patient() for key in (*_PATIENT_TEXTS.split(), *QUICK_REPLIES)},
     "U_CLOSED": _patient("open"),
     "LINK": _patient("link"),
     "EMAIL_CHECK_IN": TemplateKey(Audience.PATIENT_EMAIL, _PATIENT),
@@ -61,6 +64,10 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "STAFF_OTHER": _staff("code", "who", "time", "link"),
     "STAFF_UNKNOWN": _staff("code", "codes", "link"),
     "STAFF_INVITATION": TemplateKey(Audience.STAFF_EMAIL, frozenset({"clinic", "link"})),
+    "STAFF_DUTY": _staff("who", "duty", "by", "codes", "link"),
+    "STAFF_DUTY_NO": _staff("why", "link"),
+    "STAFF_TEST": _staff("code", "minutes", "link"),
+    "STAFF_TEST_DONE": _staff("code"),
     "STAFF_DIGEST": TemplateKey(
         Audience.STAFF_EMAIL, frozenset({"clinic", "link", "pressing", "routine", "overdue", "seen", "silent"})
     ),

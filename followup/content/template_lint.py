@@ -64,6 +64,10 @@ def worst_values(clinic: Clinic, configuration: Configuration, language: str) ->
         "who": max(names, key=len, default=""),
         "time": "12:59 PM",
         "codes": "WWWW, MMMM, HHHH",
+        "duty": f"{max(configuration.rotas, key=len)} from Wed 30 Sep 12:59 to Wed 30 Sep 12:59",
+        "by": max(names, key=len, default=""),
+        "why": "x" * 140,
+        "minutes": "120",
         "text": "",
     }
 

@@ -13,7 +13,18 @@ from followup.domain.alert import Alert, AlertStatus
 from followup.domain.level import Level
 from followup.domain.oncall import people_of
 from followup.domain.people import Channel
-from followup.domain.schedule import Chain, Clinic, Configuration, Rule, Step, Target, TargetKind, WorkList
+from followup.domain.schedule import (
+    Chain,
+    Clinic,
+    Configuration,
+    Rule,
+    StaffMember,
+    Step,
+    Target,
+    TargetKind,
+    Way,
+    WorkList,
+)
 from followup.domain.triage import Triage
 
 #: Urgent items that would wait longer than this for the next opening are told at the next morning hour.
@@ -23,10 +34,11 @@ MORNING = time(8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Tell one person by one channel."""
+    """Tell one person by one channel, `after` a wait of their own."""
 
     person: str
     channel: Channel
+    after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,9 +211,21 @@ def _fallback(chain: Chain, configuration: Configuration, now: datetime) -> tupl
 def _reaching(people: list[str], channels: tuple[Channel, ...], configuration: Configuration) -> tuple[Notice, ...]:
     return tuple(
         dict.fromkeys(
-            Notice(person=person, channel=channel)
+            Notice(person=person, channel=way.channel, after=way.after)
             for person in people
-            for channel in channels
-            if configuration.staff[person].address(channel)
+            for way in ways_of(configuration.staff[person], channels)
         )
     )
+
+
+def ways_of(person: StaffMember, channels: tuple[Channel, ...]) -> tuple[Way, ...]:
+    """By which of a step's channels a person is told, in the order and with the waits of their own.
+
+    What they name no wait for comes at once; so does the first, whatever is named.
+    """
+    own = [way for way in person.contact if way.channel in channels]
+    named = {way.channel for way in own}
+    ways = [*own, *(Way(channel=channel) for channel in channels if channel not in named)]
+    ways = [way for way in ways if person.address(way.channel)]
+    soonest = min((way.after for way in ways), default=timedelta(0))
+    return tuple(replace(way, after=way.after - soonest) for way in ways)

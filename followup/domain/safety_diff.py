@@ -24,6 +24,7 @@ from followup.domain.schedule import (
     Question,
     Rule,
     Schedule,
+    StaffMember,
     Step,
     WorkList,
 )
@@ -86,6 +87,8 @@ def _clinic(old: Clinic, new: Clinic) -> _Found:
         yield ("coverage",), f"coverage falls from {old.coverage} to {new.coverage}"
     if old.answering_service and not new.answering_service:
         yield ("answering_service",), "nobody answers the phone out of hours any more"
+    if old.test_page is not None and new.test_page is None:
+        yield ("test_page",), "whoever is on duty is no longer tested each week"
     if new.coverage is Coverage.EXTENDED and not _within(old.extended_hours, new.extended_hours):
         yield ("extended_hours",), "the hours in which somebody is on call are shorter"
     if new.coverage is Coverage.AROUND_THE_CLOCK:
@@ -120,10 +123,18 @@ def _staff(before: Configuration, after: Configuration) -> _Found:
             yield ("staff", key), f"`{key}` can no longer be told by text"
         if old.email and not new.email:
             yield ("staff", key), f"`{key}` can no longer be told by e-mail"
+        yield from _later_told(key, old, new)
     for key, rota in before.rotas.items():
         lost = [one for one in rota.people if key in after.rotas and one not in after.rotas[key].people]
         if lost and len(after.rotas[key].people) < len(rota.people):
             yield ("rotas", key, "people"), f"fewer people share the duty: {', '.join(lost)} left it"
+
+
+def _later_told(key: str, old: StaffMember, new: StaffMember) -> _Found:
+    before = {way.channel: way.after for way in old.contact}
+    for way in new.contact:
+        if way.after > before.get(way.channel, timedelta(0)):
+            yield ("staff", key, "contact"), f"`{key}` is told by {way.channel} {_span(way.after)} later"
 
 
 # --- chains ------------------------------------------------------------------------------------

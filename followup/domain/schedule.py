@@ -44,13 +44,35 @@ class Clinic:
     fold_spanish: bool = True
     discreet: bool = False
     chains: Mapping[Level, str] = field(default_factory=dict)
+    test_page: WeeklyPage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyPage:
+    """Once a week, on `weekday` (0 = Monday) at `at` local time, whoever is on duty must answer a test notice.
+
+    On a day on which the clinic is closed it waits for the next one on which it opens.
+    """
+
+    weekday: int
+    at: time
+    acknowledge_within: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One of a person's own ways to be told: by which channel, and how long after they are to be told at all."""
+
+    channel: Channel
+    after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMember:
     """One member of staff; `key` is the name that rotas and chains use, `name` the one that people see.
 
-    `prescriber`: they may see what comes of questions and rules that are `prescriber_only`.
+    `prescriber`: they may see what comes of questions and rules that are `prescriber_only`. `contact`: their own
+    order of the ways that a chain's step tells them by; what is not in it comes at once.
     """
 
     key: str
@@ -58,6 +80,7 @@ class StaffMember:
     role: str = "nurse"
     phone: str | None = None
     email: str | None = None
+    contact: tuple[Way, ...] = ()
     prescriber: bool = False
 
     def address(self, channel: Channel) -> str | None:
@@ -83,7 +106,11 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rota:
-    """Who is on duty. `people` take turns from `since`, handing over at `at` local time (weekly: on `weekday`)."""
+    """Who is on duty. `people` take turns from `since`, handing over at `at` local time (weekly: on `weekday`).
+
+    `holiday_person` has the days that begin, at `at`, on one of `holidays`. Of `overrides` that overlap the first
+    counts. `absent`: those who cannot have a duty any more, whatever the pattern says.
+    """
 
     key: str
     timezone: str
@@ -93,6 +120,9 @@ class Rota:
     weekday: int = 0
     since: date = date(2026, 1, 5)
     overrides: tuple[Override, ...] = ()
+    holiday_person: str | None = None
+    holidays: frozenset[date] = frozenset()
+    absent: frozenset[str] = frozenset()
 
 
 class TargetKind(StrEnum):

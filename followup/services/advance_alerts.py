@@ -14,6 +14,7 @@ from followup.ids import new_id
 from followup.services.alerting import raise_event
 from followup.services.composing import Draft, age_of, compose
 from followup.services.context import Context, Published, clinic_of
+from followup.services.duty import configuration_now
 from followup.services.links import alert_link
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -60,7 +61,7 @@ def _advance_one(context: Context, seen: Alert) -> bool:
         if alert is None or alert.next_action_at is None or alert.next_action_at > now:
             return False
         chain = context.content.version(alert.schedule_version).configuration.chains[alert.chain]
-        move = escalation.advance(alert, chain, published.content.configuration, now)
+        move = escalation.advance(alert, chain, configuration_now(uow, published, now), now)
         uow.alerts.update(move.alert, expected_status=alert.status)
         for notice in move.notices:
             _queue_notice(uow, context, published, move.alert, notice, now)
@@ -99,6 +100,7 @@ def _queue_notice(
         },
         person=member.key,
         alert=alert.id,
+        not_before=now + notice.after,
     )
     clinic = clinic_of(published.content.configuration, alert.clinic)
     if uow.messages.add(compose(published, clinic, draft, now)):

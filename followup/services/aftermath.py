@@ -60,6 +60,7 @@ class Aftermath:
             for one in self.uow.messages.of_alert(alert.id)
             if one.id != message.id and notice_round(one) == round_of
         ]
+        self._hasten([one for one in others if one.person == message.person])
         if any(one.state not in _SETTLED_BADLY for one in others):
             return
         chain = self.context.content.version(alert.schedule_version).configuration.chains[alert.chain]
@@ -68,6 +69,13 @@ class Aftermath:
         if alert.next_action_at is None or alert.next_action_at > soon:
             self.uow.alerts.update(replace(alert, next_action_at=soon), expected_status=AlertStatus.OPEN)
             self.uow.wake("alerts")
+
+    def _hasten(self, own_ways: list[Message]) -> None:
+        """The other ways of a person whom one did not reach come at once, whatever wait they asked for."""
+        for waiting in own_ways:
+            if waiting.state is MessageState.QUEUED and waiting.not_before > self.now:
+                self.uow.messages.update(replace(waiting, not_before=self.now), expected=MessageState.QUEUED)
+                self.uow.wake(waiting.message_class.lane.value)
 
     def tell(self, message: Message, event: EventKind, note: str) -> None:
         """Raise an event about the patient, or about the service where no patient is concerned."""

@@ -16,6 +16,7 @@ from followup.domain.people import Channel, Patient, PatientDetails
 from followup.domain.schedule import Clinic, Configuration
 from followup.errors import InvalidInput, NotFound, Problem
 from followup.services.context import Context, clinic_of
+from followup.services.duty import configuration_now
 from followup.storage.unit_of_work import UnitOfWork
 
 STATUSES = ("open", "acknowledged", "closed", "all")
@@ -109,17 +110,17 @@ def alert_item(context: Context, alert_id: str) -> dict[str, Any]:
 
 def board(context: Context, clinic: str) -> tuple[AlertLine, ...]:
     """Every alert of a clinic that is not closed: nobody's first, by level, then by time left."""
-    configuration = context.content.current().content.configuration
     now = context.clock.now()
     with context.store.read() as uow:
+        configuration = configuration_now(uow, context.content.current(), now)
         lines = [_line(context, uow, alert, configuration, now) for alert in uow.alerts.unclosed_of(clinic)]
     return tuple(sorted(lines, key=_board_order))
 
 
 def alert_view(context: Context, alert_id: str, *, clinic: str | None = None) -> AlertView:
     """One alert with all that stands behind it. Raises NotFound, also for another clinic's alert."""
-    configuration = context.content.current().content.configuration
     with context.store.read() as uow:
+        configuration = configuration_now(uow, context.content.current(), context.clock.now())
         alert = _alert(uow, alert_id, clinic)
         line = _line(context, uow, alert, configuration, context.clock.now())
         number = alert.sender or (line.patient.phone if line.patient else None)

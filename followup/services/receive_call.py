@@ -18,6 +18,7 @@ from followup.gateways.port import CallAnswer, ReceivedCall
 from followup.ids import new_id
 from followup.services.alerting import Concern, raise_concern
 from followup.services.context import Context, Published, clinic_of
+from followup.services.duty import configuration_now
 from followup.services.receive_inbound import clinic_written_to
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -31,8 +32,8 @@ def answer_call(context: Context, call: ReceivedCall) -> CallAnswer:
     """Note a call once, however often the provider asks, and say whom to connect it to."""
     published = context.content.current()
     clinic, now = _clinic(published, call), context.clock.now()
-    answer = _answer(published.content.configuration, clinic, now)
     with context.store.write(urgent=True) as uow:
+        answer = _answer(configuration_now(uow, published, now), clinic, now)
         fresh = uow.inbound.add(_row(uow, clinic, call, now))
         if fresh and answer.connect_to is None:
             _tell(uow, published, clinic, call, now)
@@ -44,11 +45,12 @@ def end_call(context: Context, call: ReceivedCall) -> CallAnswer:
     """A connection ended; where nobody picked up, a person reads of it."""
     published = context.content.current()
     clinic, now = _clinic(published, call), context.clock.now()
-    if not call.reached:
-        with context.store.write(urgent=True) as uow:
+    with context.store.write(urgent=True) as uow:
+        answer = _answer(configuration_now(uow, published, now), clinic, now)
+        if not call.reached:
             _tell(uow, published, clinic, call, now)
-            uow.commit()
-    return _answer(published.content.configuration, clinic, now)
+        uow.commit()
+    return answer
 
 
 def _clinic(published: Published, call: ReceivedCall) -> Clinic:

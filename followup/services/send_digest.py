@@ -14,6 +14,7 @@ from followup.domain.people import Channel
 from followup.domain.schedule import Clinic
 from followup.services.composing import Draft, compose
 from followup.services.context import Context, Published
+from followup.services.duty import configuration_now
 from followup.services.work_lists import counts
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -75,7 +76,7 @@ def _send(context: Context, published: Published, clinic: Clinic) -> bool:
         uow.serialize(_fact(clinic))
         if not _is_due(uow, clinic, now):
             return False
-        people = digest.readers(published.content.configuration, clinic, now)
+        people = digest.readers(configuration_now(uow, published, now), clinic, now)
         for person in people:
             _queue(uow, context, published, clinic, person, numbers, today)
         uow.facts.set(_fact(clinic), today.isoformat())

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, union_all, update
 
 from followup.domain.message import Lane, Message, MessageClass, MessageState
+from followup.domain.people import Channel
 from followup.storage.addresses import Directory
 from followup.storage.mapping import Mapper
 from followup.storage.rows import Row, Rows
@@ -130,6 +131,11 @@ class MessageRows:
     def texts_to(self, clinic: str, address: str, since: datetime) -> tuple[str, ...]:
         """Bodies of all messages to an address made at or after `since`, oldest first: to know our own words again."""
         return tuple(message.body for message in self._found(self._is_to(clinic, address, since)))
+
+    def latest_to(self, clinic: str, address: str, channel: Channel, since: datetime) -> tuple[Message, ...]:
+        """The last messages to an address by a channel made at or after `since`, newest first; ten at most."""
+        to = select(messages).where(self._is_to(clinic, address, since), _column.channel == channel)
+        return self._several(to.order_by(_column.created_at.desc(), _column.id.desc()).limit(10))
 
     def automatic_since(self, clinic: str, address: str, since: datetime) -> int:
         """How many automatic replies to an address were made at or after `since`, safety replies apart."""

@@ -12,6 +12,7 @@ from followup.storage.audit import AuditRows
 from followup.storage.chats import ChatRows
 from followup.storage.check_ins import CheckInRows
 from followup.storage.devices import DeviceRows
+from followup.storage.duty import DutyRows
 from followup.storage.errors import StorageError
 from followup.storage.expected import ExpectedRows
 from followup.storage.facts import FactRows
@@ -24,6 +25,7 @@ from followup.storage.links import LinkRows
 from followup.storage.merges import MergeRows
 from followup.storage.messages import MessageRows
 from followup.storage.notes import NoteRows
+from followup.storage.page_tests import PageTestRows
 from followup.storage.patients import PatientRows
 from followup.storage.plans import PlanRows
 from followup.storage.roles import RoleRows
@@ -127,6 +129,16 @@ class UnitOfWork:
     def expected_levels(self) -> ExpectedRows:
         """The side effects that are expected for a while."""
         return ExpectedRows(self._rows, self._vault)
+
+    @cached_property
+    def duty(self) -> DutyRows:
+        """The exceptions to the rotas."""
+        return DutyRows(self._rows)
+
+    @cached_property
+    def page_tests(self) -> PageTestRows:
+        """The weekly test pages."""
+        return PageTestRows(self._rows, self._vault)
 
     @cached_property
     def suppressions(self) -> SuppressionRows:

@@ -36,13 +36,14 @@ def test_the_shipped_configuration_has_no_gaps():
 def test_a_rota_without_people_leaves_hours_with_nobody_on_duty():
     found = check_weeks_ahead(with_rota(people=()), NOW)
     assert [(one.path, one.message, one.warning) for one in found] == [
-        (("rotas", "nurses"), "nobody is on duty on Wed 25 Nov 12:00", False)
+        (("rotas", "nurses"), "nobody is on duty from Wed 25 Nov 12:00 to Wed 09 Dec 12:00", False)
     ]
 
 
 def test_a_stand_in_who_left_leaves_hours_with_nobody_on_duty():
     leave = Override(start=NOW + timedelta(days=9), end=NOW + timedelta(days=10), person="alex")
-    assert said(check_weeks_ahead(with_rota(overrides=(leave,)), NOW)) == ["nobody is on duty on Fri 04 Dec 12:00"]
+    found = said(check_weeks_ahead(with_rota(overrides=(leave,)), NOW))
+    assert found == ["nobody is on duty from Fri 04 Dec 12:00 to Sat 05 Dec 12:00"]
 
 
 def test_a_rota_that_is_still_to_begin_is_worth_a_look():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from followup.domain.schedule import Configuration
-from followup.domain.schedule_check import chains, courses, people, questions, reach, rules
+from followup.domain.schedule_check import chains, contacts, courses, people, questions, reach, rules
 from followup.domain.schedule_check.found import Found, KeyPath
 
 __all__ = ["Found", "KeyPath", "check", "check_weeks_ahead"]
@@ -13,7 +13,7 @@ __all__ = ["Found", "KeyPath", "check", "check_weeks_ahead"]
 
 def check(configuration: Configuration) -> tuple[Found, ...]:
     """Everything about `configuration` that cannot be meant so, or is worth a warning, whatever the date."""
-    parts = (people, chains, questions, rules, courses, reach)
+    parts = (people, chains, contacts, questions, rules, courses, reach)
     return tuple(found for part in parts for found in part.check(configuration))
 
 

@@ -96,6 +96,7 @@ def _people(targets: tuple[Target, ...], configuration: Configuration) -> tuple[
             continue
         rota = configuration.rotas[target.name]
         keys += [*rota.people, *(override.person for override in rota.overrides)]
+        keys += [rota.holiday_person] if rota.holiday_person is not None else []
     return tuple(dict.fromkeys(keys))
 
 

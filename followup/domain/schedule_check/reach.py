@@ -175,13 +175,9 @@ def _hours(now: datetime) -> Iterator[datetime]:
 def _nobody_on_duty(key: str, rota: Rota, configuration: Configuration, now: datetime) -> Iterator[Found]:
     if rota.since > windows.local_date(now, rota.timezone):
         yield Found(("rotas", key, "since"), f"the rota begins on {rota.since}, which is still to come", warning=True)
-    changes = [instant for override in rota.overrides for instant in (override.start, override.end)]
-    for instant in sorted([*_hours(now), *(one for one in changes if now <= one < now + AHEAD)]):
-        person = oncall.on_duty(rota, instant)
-        if person is None or person not in configuration.staff:
-            shown = _shown(instant, rota.timezone)
-            yield Found(("rotas", key), f"nobody is on duty on {shown}")
-            return
+    for gap in oncall.gaps(oncall.known_only(rota, configuration), now, now + AHEAD):
+        hours = f"from {_shown(gap.start, rota.timezone)} to {_shown(gap.end, rota.timezone)}"
+        yield Found(("rotas", key), f"nobody is on duty {hours}")
 
 
 def _closures(key: str, clinic: Clinic, now: datetime) -> Iterator[Found]:

@@ -1,0 +1,333 @@
+"""Who has the duty, and its exceptions: cover, swaps, taking over. The rota page, staff texts and terminal call it.
+
+The pattern stands in schedules.yaml, the exceptions in the database. `configuration_now` merges both; whatever asks
+who is on duty goes through it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from followup.domain import duty, oncall, windows
+from followup.domain.duty import DutyChange, DutyKind
+from followup.domain.message import MessageClass
+from followup.domain.oncall import Shift
+from followup.domain.people import Channel
+from followup.domain.schedule import Clinic, Configuration, Rota, StaffMember
+from followup.errors import Conflict, InvalidInput, NotFound, Problem
+from followup.ids import new_id
+from followup.services.composing import Draft, compose
+from followup.services.context import Context, Published, staff_by_name
+from followup.storage.unit_of_work import UnitOfWork
+
+#: So far ahead somebody who leaves must have cover; what lies behind is for schedules.yaml.
+LEAVING_LOOKS_AHEAD = timedelta(days=28)
+_UNCHANGED = "Nothing was changed."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An exception that somebody asks for. `rota` and `person` are keys or, for a person, the name.
+
+    `by` names the actor as audit trails do: `staff:kay`, `terminal:root`; `via` is page, sms or terminal.
+    """
+
+    rota: str
+    person: str
+    start: datetime
+    end: datetime
+    kind: DutyKind
+    by: str
+    via: str
+
+
+def configuration_now(uow: UnitOfWork, published: Published, now: datetime | None = None) -> Configuration:
+    """The published configuration with the exceptions to its rotas, as they stand.
+
+    `now`: exceptions that ended before it are left out. People whose account is disabled have no duty any more.
+    """
+    since = now if now is not None else datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+    gone = [account.person for account in uow.accounts.list() if not account.enabled]
+    return duty.with_changes(published.content.configuration, uow.duty.in_force(since), gone)
+
+
+def current_configuration(context: Context) -> Configuration:
+    """`configuration_now` of the version in force, read by itself."""
+    with context.store.read() as uow:
+        return configuration_now(uow, context.content.current(), context.clock.now())
+
+
+# --- making and withdrawing exceptions -----------------------------------------------------------
+
+
+def take_over(context: Context, *, rota: str, person: str, until: datetime | None, by: str, via: str) -> DutyChange:
+    """`person` has the duty from now on, until `until` or, left out, the next hand-over hour.
+
+    Raises NotFound, InvalidInput, Conflict.
+    """
+    with context.store.write(urgent=True) as uow:
+        made = take_over_in(uow, context, rota=rota, person=person, until=until, by=by, via=via)
+        uow.commit()
+    return made
+
+
+def take_over_in(
+    uow: UnitOfWork, context: Context, *, rota: str, person: str, until: datetime | None, by: str, via: str
+) -> DutyChange:
+    """`take_over` inside the caller's transaction."""
+    now = context.clock.now()
+    found = rota_called(context.content.current().content.configuration, rota)
+    wanted = Wanted(
+        rota=found.key,
+        person=person,
+        start=now,
+        end=until or _next_hour_of_hand_over(found, now),
+        kind=DutyKind.TAKE_OVER,
+        by=by,
+        via=via,
+    )
+    return make_in(uow, context, wanted)
+
+
+def swap(
+    context: Context,
+    *,
+    rota: str,
+    start: datetime,
+    end: datetime,
+    person: str,
+    by: str,
+    via: str,
+    in_return: tuple[datetime, datetime] | None = None,
+) -> tuple[DutyChange, ...]:
+    """`person` has the duty from `start` to `end`; whoever is relieved by it has theirs `in_return`, where given.
+
+    Raises NotFound, InvalidInput, Conflict; then nothing is changed.
+    """
+    with context.store.write(urgent=True) as uow:
+        wanted = Wanted(rota=rota, person=person, start=start, end=end, kind=DutyKind.SWAP, by=by, via=via)
+        made = swap_in(uow, context, wanted, in_return)
+        uow.commit()
+    return made
+
+
+def swap_in(
+    uow: UnitOfWork, context: Context, wanted: Wanted, in_return: tuple[datetime, datetime] | None
+) -> tuple[DutyChange, ...]:
+    """`swap` inside the caller's transaction."""
+    if in_return is None:
+        return (make_in(uow, context, wanted),)
+    configuration = configuration_now(uow, context.content.current(), context.clock.now())
+    rota = rota_called(configuration, wanted.rota)
+    person = staff_by_name(configuration, wanted.person)
+    others = {shift.person for shift in oncall.shifts(rota, wanted.start, wanted.end)} - {person.key, None}
+    if len(others) != 1:
+        message = f"{_UNCHANGED} A swap is between two: {len(others)} others have the duty in that time"
+        raise Conflict(message)
+    given = {shift.person for shift in oncall.shifts(rota, *in_return)}
+    if given != {person.key}:
+        message = f"{_UNCHANGED} {person.name} does not have {rota.key} in the hours to be taken in return"
+        raise Conflict(message)
+    back = replace(wanted, person=str(others.pop()), start=in_return[0], end=in_return[1])
+    return make_in(uow, context, wanted), make_in(uow, context, back)
+
+
+def cover(context: Context, *, rota: str, start: datetime, end: datetime, person: str, by: str, via: str) -> DutyChange:
+    """`person` stands in from `start` to `end` for whoever has the duty. Raises NotFound, InvalidInput, Conflict."""
+    wanted = Wanted(rota=rota, person=person, start=start, end=end, kind=DutyKind.COVER, by=by, via=via)
+    with context.store.write(urgent=True) as uow:
+        made = make_in(uow, context, wanted)
+        uow.commit()
+    return made
+
+
+def withdraw(context: Context, *, change: str, by: str, via: str) -> DutyChange:
+    """An exception holds no more; the pattern, or an older exception, counts again. Raises NotFound."""
+    now = context.clock.now()
+    with context.store.write(urgent=True) as uow:
+        found = uow.duty.get(change)
+        if found is None or found.withdrawn_at is not None or found.end <= now:
+            message = "there is no such exception to a rota, or it is over"
+            raise NotFound(message)
+        gone = replace(found, withdrawn_at=now, withdrawn_by=by)
+        uow.duty.update(gone)
+        _audit(uow, gone, "duty.withdrawn", by, via, now)
+        uow.commit()
+    return gone
+
+
+def leaving(context: Context, person: str) -> tuple[Shift, ...]:
+    """The hours of the next four weeks that would be without anybody were this person to leave. Raises NotFound.
+
+    `person` is a key or name. Cut at the present; their own exceptions and those made by others count.
+    """
+    now = context.clock.now()
+    configuration = current_configuration(context)
+    key = staff_by_name(configuration, person).key
+    hours = duty.hours_of(_as_if_here(configuration, key), key, now, now + LEAVING_LOOKS_AHEAD)
+    return tuple(replace(shift, start=max(shift.start, now)) for shift in hours)
+
+
+def hand_to(context: Context, *, person: str, to: str, by: str, via: str) -> tuple[DutyChange, ...]:
+    """Somebody else has every hour that `leaving` names. Raises NotFound, InvalidInput."""
+    hours = leaving(context, person)
+    with context.store.write(urgent=True) as uow:
+        made = tuple(
+            make_in(
+                uow,
+                context,
+                Wanted(
+                    rota=shift.rota, person=to, start=shift.start, end=shift.end, kind=DutyKind.COVER, by=by, via=via
+                ),
+                over_others=True,
+            )
+            for shift in hours
+        )
+        uow.commit()
+    return made
+
+
+def make_in(uow: UnitOfWork, context: Context, wanted: Wanted, *, over_others: bool = False) -> DutyChange:
+    """One exception inside the caller's transaction: checked, stored, audited, and told to those whom it is about.
+
+    `over_others`: it may lie over other exceptions. Raises NotFound, InvalidInput, Conflict.
+    """
+    now = context.clock.now()
+    published = context.content.current()
+    uow.serialize(f"duty/{wanted.rota}")
+    configuration = configuration_now(uow, published, now)
+    rota = rota_called(configuration, wanted.rota)
+    person = staff_by_name(configuration, wanted.person)
+    clinic = clinic_of_rota(configuration, rota)
+    _must_be_reachable(uow, clinic, person, rota)
+    change = DutyChange(
+        id=new_id(),
+        clinic=clinic.key,
+        rota=rota.key,
+        start=max(wanted.start, now),
+        end=wanted.end,
+        person=person.key,
+        kind=wanted.kind,
+        made_at=now,
+        made_by=wanted.by,
+        via=wanted.via,
+    )
+    standing = () if over_others else uow.duty.in_force(now)
+    against = duty.objection(rota, change, standing, names(configuration))
+    if against is not None:
+        raise Conflict(f"{_UNCHANGED} {against[:1].upper()}{against[1:]}")
+    uow.duty.add(change)
+    _audit(uow, change, f"duty.{change.kind.value}", wanted.by, wanted.via, now)
+    _tell(uow, context, published, clinic, rota, change)
+    return change
+
+
+def _as_if_here(configuration: Configuration, person: str) -> Configuration:
+    """The configuration in which this person has not left yet, so that asking afterwards names the same hours."""
+    rotas = {key: replace(rota, absent=rota.absent - {person}) for key, rota in configuration.rotas.items()}
+    return replace(configuration, rotas=rotas)
+
+
+def _next_hour_of_hand_over(rota: Rota, now: datetime) -> datetime:
+    """The rota's hand-over hour today or tomorrow, also where the duty is handed over but once a week."""
+    today = windows.local_date(now, rota.timezone)
+    hours = (windows.instant_of(today + timedelta(days=ahead), rota.at, rota.timezone) for ahead in range(3))
+    return next(hour for hour in hours if hour > now)
+
+
+def _must_be_reachable(uow: UnitOfWork, clinic: Clinic, person: StaffMember, rota: Rota) -> None:
+    if person.phone is None:
+        wrong = Problem(at="person", message=f"{person.name} has no phone and cannot be woken")
+        raise InvalidInput(_UNCHANGED, (wrong,))
+    if person.key in rota.absent:
+        message = f"{_UNCHANGED} {person.name} has left, and the account is disabled"
+        raise Conflict(message)
+    if uow.suppressions.active(clinic.key, Channel.SMS, person.phone):
+        message = f"{_UNCHANGED} The phone of {person.name} has stopped texts from us: first text START from it"
+        raise Conflict(message)
+
+
+def _audit(uow: UnitOfWork, change: DutyChange, action: str, by: str, via: str, now: datetime) -> None:
+    hours = {"start": change.start.isoformat(), "end": change.end.isoformat()}
+    uow.audit.append(
+        at=now,
+        actor=by,
+        action=action,
+        subject="rota",
+        subject_id=change.rota,
+        detail={"change": change.id, "person": change.person, "via": via, **hours},
+        clinic=change.clinic,
+    )
+
+
+# --- telling people --------------------------------------------------------------------------------
+
+
+def _tell(
+    uow: UnitOfWork, context: Context, published: Published, clinic: Clinic, rota: Rota, change: DutyChange
+) -> None:
+    """Whoever gets or loses the duty and did not ask for it themselves hears of it."""
+    staff = published.content.configuration.staff
+    for key in (change.person, *duty.relieved(rota, change)):
+        member = staff.get(key)
+        if member is None or change.made_by == f"staff:{key}":
+            continue
+        channel = Channel.SMS if member.phone is not None else Channel.EMAIL
+        address = member.address(channel)
+        if address is None:
+            continue
+        draft = Draft(
+            template="STAFF_DUTY",
+            message_class=MessageClass.STAFF_NOTICE if key == change.person else MessageClass.STAFF_REPLY,
+            channel=channel,
+            to=address,
+            intent=f"duty/{change.id}/{key}",
+            values=told_of(uow, context, published, rota, change),
+            person=key,
+        )
+        if uow.messages.add(compose(published, clinic, draft, change.made_at)):
+            uow.wake(draft.message_class.lane.value)
+
+
+def told_of(uow: UnitOfWork, context: Context, published: Published, rota: Rota, change: DutyChange) -> dict[str, str]:
+    """What a text about an exception says: who has what from when to when, who made it, what is open now."""
+    configuration = published.content.configuration
+    codes = [alert.code for alert in uow.alerts.list("open", None, 3, clinic=change.clinic)]
+    return {
+        "who": names(configuration).get(change.person, change.person),
+        "duty": f"{rota.key} {duty.span(change, rota.timezone)}",
+        "by": actor_name(change.made_by, configuration),
+        "codes": ", ".join(codes) or "none",
+        "link": f"{context.policy.public_url}/staff/rota",
+    }
+
+
+# --- names -----------------------------------------------------------------------------------------
+
+
+def names(configuration: Configuration) -> dict[str, str]:
+    """The names that people see, by staff key."""
+    return {key: member.name for key, member in configuration.staff.items()}
+
+
+def actor_name(actor: str, configuration: Configuration) -> str:
+    """Who `staff:kay` is; anybody else by what they are called in the audit trail."""
+    kind, _, key = actor.partition(":")
+    member = configuration.staff.get(key) if kind == "staff" else None
+    return member.name if member is not None else kind
+
+
+def rota_called(configuration: Configuration, key: str) -> Rota:
+    """A rota by its key, in any case. Raises NotFound, which names those that there are."""
+    found = {name.casefold(): rota for name, rota in configuration.rotas.items()}.get(key.casefold())
+    if found is None:
+        message = f"schedules.yaml names no such rota; there is {', '.join(configuration.rotas)}"
+        raise NotFound(message)
+    return found
+
+
+def clinic_of_rota(configuration: Configuration, rota: Rota) -> Clinic:
+    """The first clinic whose chains tell a rota; where none does, the first of the file."""
+    clinics = tuple(configuration.clinics.values())
+    return next((clinic for clinic in clinics if rota in oncall.rotas_of(clinic, configuration)), clinics[0])
