@@ -34,11 +34,12 @@ class NextKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """When it will be done, and the names of the people who will be told."""
+    """When it will be done, and the names of the people who will be told; `ways` has them by what is done first."""
 
     kind: NextKind
     at: datetime
     people: tuple[str, ...]
+    ways: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +109,9 @@ def alert_item(context: Context, alert_id: str) -> dict[str, Any]:
         return _item(uow, _alert(uow, alert_id, None))
 
 
-def board(context: Context, clinic: str) -> tuple[AlertLine, ...]:
-    """Every alert of a clinic that is not closed: nobody's first, by level, then by time left."""
-    now = context.clock.now()
-    with context.store.read() as uow:
-        configuration = configuration_now(uow, context.content.current(), now)
-        lines = [_line(context, uow, alert, configuration, now) for alert in uow.alerts.unclosed_of(clinic)]
-    return tuple(sorted(lines, key=_board_order))
+def alert_line(context: Context, uow: UnitOfWork, alert: Alert, configuration: Configuration) -> AlertLine:
+    """One alert as a line, inside the caller's transaction; `configuration` with the rotas as they are now."""
+    return _line(context, uow, alert, configuration, context.clock.now())
 
 
 def alert_view(context: Context, alert_id: str, *, clinic: str | None = None) -> AlertView:
@@ -157,7 +154,23 @@ def next_step(alert: Alert, configuration: Configuration, now: datetime) -> Next
         kind = NextKind.REMIND if people else NextKind.OVERDUE
     else:
         kind = NextKind.TELL
-    return NextStep(kind=kind, at=alert.next_action_at, people=people)
+    return NextStep(kind=kind, at=alert.next_action_at, people=people, ways=_ways(move.notices, configuration))
+
+
+#: The way that wakes most counts as the way that somebody is told.
+_VERBS = {Channel.VOICE: "call", Channel.SMS: "text", Channel.EMAIL: "mail"}
+
+
+def _ways(
+    notices: Sequence[escalation.Notice], configuration: Configuration
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """`(("call", ("Sam",)), ("text", ("Kay", "Lee")))`: each person once, by the way that wakes most."""
+    named: dict[str, list[str]] = {}
+    for person in dict.fromkeys(notice.person for notice in notices):
+        channels = {notice.channel for notice in notices if notice.person == person}
+        verb = next((verb for channel, verb in _VERBS.items() if channel in channels), "tell")
+        named.setdefault(verb, []).append(configuration.staff[person].name)
+    return tuple((verb, tuple(people)) for verb, people in named.items())
 
 
 def _alert(uow: UnitOfWork, alert_id: str, clinic: str | None) -> Alert:
@@ -230,8 +243,3 @@ def _rules(context: Context, alert: Alert, entries: Sequence[AlertEntry]) -> tup
 
 def _gaps(details: PatientDetails) -> tuple[str, ...]:
     return tuple(each.name for each in fields(details) if getattr(details, each.name) is None)
-
-
-def _board_order(line: AlertLine) -> tuple[bool, int, datetime]:
-    alert = line.alert
-    return (alert.status is not AlertStatus.OPEN, -alert.level.rank, alert.next_action_at or alert.opened_at)

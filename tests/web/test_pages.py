@@ -9,13 +9,20 @@ import pytest
 from tests.web.conftest import MakeWeb, Web, form_token, post
 
 
+def seen_by(part: str) -> str:
+    """What marks a part of a page as it was sent."""
+    found = re.search(r'name="seen" id="[\w-]+" value="(\w{16})"', part)
+    assert found
+    return found[1]
+
+
 def test_the_board_tells_who_is_told_next_and_when(live: Web) -> None:
     """An alert nobody has: level, code, age, and the next step with name and hour."""
     live.emergency()
     board = live.signed_in().get("/staff").text
     assert "emergency" in board
     assert "1 alert waits" in board
-    assert "Will tell <strong>" in board
+    assert re.search(r"Nobody has it\.</strong> [\w ]+ told\.\s+Will text <strong>[\w ]+</strong>", board)
     assert "at 12:05, in 5 min" in board
 
 
@@ -146,11 +153,11 @@ def test_the_board_puts_what_nobody_has_first_by_level(live: Web) -> None:
     emergency = live.emergency()
     routine = live.written_by_a_stranger("who is this?")
     kay = live.signed_in()
-    order = re.findall(r'aria-labelledby="code-(\w+)"', kay.get("/staff").text)
+    order = re.findall(r'id="code-(\w+)"', kay.get("/staff").text)
     assert order == [emergency, routine]
     post(kay, f"/staff/alerts/{emergency}/take", {}, page="/staff")
     board = kay.get("/staff").text
-    assert re.findall(r'aria-labelledby="code-(\w+)"', board) == [routine, emergency]
+    assert board.index("Taken, not closed") < board.index(f"code-{emergency}") < board.index("Work list: 1 routine")
     assert "Raised again for <strong>" in board
     assert "To be done by" in board
 
@@ -171,8 +178,24 @@ def test_the_board_renews_itself_with_and_without_a_script(live: Web) -> None:
     kay = live.signed_in()
     whole, part = kay.get("/staff").text, kay.get("/staff/board").text
     assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in whole
-    assert part.strip().startswith('<div id="board" hx-get="/staff/board"')
+    assert 'hx-get="/staff/board" hx-trigger="every 1500ms"' in whole
+    assert part.strip().startswith('<div id="board">')
     assert "<html" not in part
+
+
+def test_a_board_that_shows_everything_already_is_told_so(live: Web) -> None:
+    """A page that asks every moment costs nothing until something happens, or a minute has passed."""
+    alert = live.emergency()
+    kay = live.signed_in()
+    seen = seen_by(kay.get("/staff/board").text)
+    assert kay.get(f"/staff/board?seen={seen}").status_code == 204
+    post(live.signed_in("sam"), f"/staff/alerts/{alert}/take", {}, page="/staff")
+    changed = kay.get(f"/staff/board?seen={seen}")
+    assert changed.status_code == 200
+    assert "With <strong>Sam" in changed.text
+    seen = seen_by(changed.text)
+    live.clock.forward(minutes=1)
+    assert "open 1 min" in kay.get(f"/staff/board?seen={seen}").text
 
 
 def test_a_patient_page_holds_the_whole_course(live: Web) -> None:

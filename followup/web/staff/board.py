@@ -2,32 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from followup.domain.access import Role
 from followup.errors import NotFound
+from followup.services import board_notices
 from followup.services.acknowledge_alert import acknowledge
-from followup.services.context import clinic_of
-from followup.services.list_alerts import alert_view, board
+from followup.services.board_notices import Notice
+from followup.services.context import Context, clinic_of
+from followup.services.list_alerts import alert_view
 from followup.services.note_read import note_read
+from followup.services.show_board import board
 from followup.services.sign_in import SignedIn
 from followup.services.taking import TakeOutcome
 from followup.web.site import Fields, Site
+from followup.web.staff.live import part
+
+#: Whether everybody can be reached is a question of days: it is asked anew after this long.
+_ASK_AGAIN: Final = timedelta(minutes=1)
+
+
+class People:
+    """What may keep alerts from people, by clinic; safe to ask from every thread."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._lock = Lock()
+        self._found: dict[str, tuple[datetime, tuple[Notice, ...]]] = {}
+
+    def notices(self, clinic: str) -> tuple[Notice, ...]:
+        """As they were within the last minute."""
+        now = self._context.clock.now()
+        with self._lock:
+            known = self._found.get(clinic)
+        if known is not None and timedelta(0) <= now - known[0] < _ASK_AGAIN:
+            return known[1]
+        found = board_notices.of_people(self._context, clinic)
+        with self._lock:
+            self._found[clinic] = (now, found)
+        return found
 
 
 def board_routes(site: Site) -> list[Route]:
     """The board, its part that renews itself, and taking an alert."""
+    people = People(site.context)
 
     def whole(request: Request, who: SignedIn) -> Response:
         note_read(site.context, actor=f"staff:{who.person}", subject="board", subject_id=who.clinic, clinic=who.clinic)
-        return site.show(request, "board", _values(site, who))
+        return site.show(request, "board", _values(site, who, people))
 
-    def part(request: Request, who: SignedIn) -> Response:
+    def renewed(request: Request, who: SignedIn) -> Response:
         # The same page renewing itself: one reading, which was noted when it was opened.
-        return site.show(request, "board_part", _values(site, who))
+        return part(site, request, "board_part", _values(site, who, people))
 
     def take(request: Request, who: SignedIn, _fields: Fields) -> Response:
         alert_id = request.path_params["id"]
@@ -40,12 +72,12 @@ def board_routes(site: Site) -> list[Route]:
 
     return [
         Route("/staff", site.staff(whole), methods=["GET"]),
-        Route("/staff/board", site.staff(part, active=False), methods=["GET"]),
+        Route("/staff/board", site.staff(renewed, active=False), methods=["GET"]),
         Route("/staff/alerts/{id}/take", site.staff_form(take), methods=["POST"]),
     ]
 
 
-def _values(site: Site, who: SignedIn) -> dict[str, Any]:
+def _values(site: Site, who: SignedIn, people: People) -> dict[str, Any]:
     configuration = site.context.content.current().content.configuration
     try:
         clinic = clinic_of(configuration, who.clinic)
@@ -54,6 +86,8 @@ def _values(site: Site, who: SignedIn) -> dict[str, Any]:
     return {
         "who": who,
         "clinic": clinic,
-        "lines": board(site.context, who.clinic),
-        "health": site.deps.health(),
+        "zone": clinic.timezone,
+        "board": board(site.context, who.clinic, prescriber=who.prescriber),
+        "notices": (*board_notices.of_service(site.context, site.deps.health()), *people.notices(clinic.key)),
+        "may_act": who.role.may(Role.NURSE),
     }
