@@ -48,6 +48,8 @@ class Alert:
     the highest level. `position` counts the chain's notices so far (0: none yet), `round_started_at` is the
     instant the chain counts from (opening, or the last raise). `next_action_at` is never None while the
     alert is not closed.
+    `handed_to`: the staff key of whom the next notice goes to, before the chain goes on. `duty_of`: the rota on
+    whose duty it was taken; when that duty passes on, the alert goes with it.
     """
 
     id: str
@@ -78,6 +80,8 @@ class Alert:
     note: str | None = None
     patient_told_no_answer: bool = False
     danger: bool = False
+    handed_to: str | None = None
+    duty_of: str | None = None
 
 
 class EntryKind(StrEnum):
@@ -88,7 +92,10 @@ class EntryKind(StrEnum):
     RAISED = "raised"
     NOTIFIED = "notified"
     ACKNOWLEDGED = "acknowledged"
+    CONTACT = "contact"  # somebody tried to reach the patient
+    HANDED_OVER = "handed_over"
     CLOSED = "closed"
+    REOPENED = "reopened"
     NOTE = "note"
 
 

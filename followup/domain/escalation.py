@@ -30,6 +30,7 @@ from followup.domain.triage import Triage
 #: Urgent items that would wait longer than this for the next opening are told at the next morning hour.
 LONGEST_WAIT = timedelta(hours=12)
 MORNING = time(8)
+_PLAIN = (Channel.SMS, Channel.EMAIL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,8 @@ def raise_again(alert: Alert, now: datetime) -> Alert:
         acknowledged_by=None,
         acknowledged_at=None,
         acknowledged_via=None,
+        handed_to=None,
+        duty_of=None,
         position=0,
         raises=alert.raises + 1,
         round_started_at=now,
@@ -111,8 +114,22 @@ def raise_again(alert: Alert, now: datetime) -> Alert:
     )
 
 
-def acknowledge(alert: Alert, chain: Chain, *, person: str, via: str, now: datetime) -> Alert:
-    """The alert in somebody's hands; it is raised again when not closed within the chain's limit."""
+def chain_of(alert: Alert, opened_under: Configuration, current: Configuration) -> Chain:
+    """The chain of an alert: its steps are those at its opening, people those of now.
+
+    A chain that neither version knows (renamed, and the level rose since) is that of its level now.
+    """
+    found = opened_under.chains.get(alert.chain) or current.chains.get(alert.chain)
+    return found or current.chain_for(current.clinics[alert.clinic], alert.level)
+
+
+def acknowledge(
+    alert: Alert, chain: Chain, *, person: str, via: str, now: datetime, duty_of: str | None = None
+) -> Alert:
+    """The alert in somebody's hands; it is raised again when not closed within the chain's limit.
+
+    `duty_of`: the rota whose duty they have, so that the alert goes with the duty.
+    """
     limit = chain.raise_again_after or chain.repeat
     return replace(
         alert,
@@ -121,39 +138,75 @@ def acknowledge(alert: Alert, chain: Chain, *, person: str, via: str, now: datet
         acknowledged_at=now,
         acknowledged_via=via,
         next_action_at=now + limit,
+        handed_to=None,
+        duty_of=duty_of,
     )
 
 
 def advance(alert: Alert, chain: Chain, configuration: Configuration, now: datetime) -> Advance:
     """The next move of an alert whose next action is due.
 
-    A step that reaches nobody passes on at once, to the fallback person at last. The chain never ends:
-    after its last step it goes round again every `repeat`, the fallback person beside each step.
+    Whoever it was handed to comes first. A step that reaches nobody passes on at once, to the fallback person at
+    last; the fallback person also stands in for a person or rota that the file no longer names. The chain never
+    ends: after its last step it goes round again every `repeat`, the fallback person beside each step.
     """
     if alert.status is AlertStatus.ACKNOWLEDGED:
         alert = raise_again(alert, now)
+    handed = _advance_to_receiver(alert, chain, configuration, now)
+    if handed is not None:
+        return handed
     if chain.work_list is not None:
         return _advance_work_list(alert, chain, chain.work_list, configuration, now)
-    unreachable: list[str] = []
-    position = alert.position
-    tell = False
-    for _ in range(len(chain.steps) + 1):
-        notices = _notices(chain, position, configuration, now)
-        tell = tell or _tells_sender(chain, position)
-        position += 1
-        if notices:
-            break
-        unreachable.append(_step_name(chain, position - 1))
-    else:
-        notices = _fallback(chain, configuration, now)
+    notices, position, unreachable = _next_notices(alert, chain, configuration, now)
+    tell = any(_tells_sender(chain, passed) for passed in range(alert.position, position))
     tell = tell and not alert.patient_told_no_answer
     moved = replace(
         alert,
+        handed_to=None,
         position=position,
         next_action_at=now + _gap(chain, position),
         patient_told_no_answer=alert.patient_told_no_answer or tell,
     )
-    return Advance(alert=moved, notices=notices, unreachable=tuple(unreachable), tell_sender=tell)
+    return Advance(alert=moved, notices=notices, unreachable=unreachable, tell_sender=tell)
+
+
+def _next_notices(
+    alert: Alert, chain: Chain, configuration: Configuration, now: datetime
+) -> tuple[tuple[Notice, ...], int, tuple[str, ...]]:
+    """Who is told now, the position after it, and the steps that told nobody or not all whom they name."""
+    holes: list[str] = []
+    stand_in: tuple[Notice, ...] = ()
+    position = alert.position
+    for _ in range(len(chain.steps) + 1):
+        notices = _notices(chain, position, configuration, now)
+        gone = _names_somebody_gone(_step(chain, position), configuration)
+        stand_in = _fallback(chain, configuration, now) if gone else stand_in
+        if gone or not notices:
+            holes.append(_step_name(chain, position))
+        position += 1
+        if notices:
+            break
+    else:
+        notices = _fallback(chain, configuration, now)
+    notices += tuple(notice for notice in stand_in if notice not in notices)
+    return notices, position, tuple(dict.fromkeys(holes))
+
+
+def _advance_to_receiver(alert: Alert, chain: Chain, configuration: Configuration, now: datetime) -> Advance | None:
+    """The one notice to whom an alert was handed; None where it was handed to nobody who can be told."""
+    member = configuration.staff.get(alert.handed_to or "")
+    if member is None:
+        return None
+    channels = chain.steps[0].channels if chain.steps else _PLAIN
+    notices = _reaching([member.key], channels, configuration) or _reaching([member.key], _PLAIN, configuration)
+    if not notices:
+        return None
+    begins = now + chain.acknowledge_within
+    if chain.work_list is not None:
+        clinic = configuration.clinics[alert.clinic]
+        days = chain.work_list.overdue_after_business_days
+        begins = coverage.end_of_business_day(clinic, now, days_ahead=days)
+    return Advance(alert=replace(alert, handed_to=None, next_action_at=begins), notices=notices)
 
 
 def _advance_work_list(
@@ -161,6 +214,7 @@ def _advance_work_list(
 ) -> Advance:
     """A routine item wakes nobody: first it is marked overdue, then named people are told, then again and again."""
     clinic = configuration.clinics[alert.clinic]
+    alert = replace(alert, handed_to=None)
     position = alert.position + 1
     if position == 1:
         tell_at = coverage.end_of_business_day(clinic, alert.opened_at, days_ahead=work_list.tell_after_business_days)
@@ -203,9 +257,19 @@ def _notices(chain: Chain, position: int, configuration: Configuration, now: dat
     return notices
 
 
+def _names_somebody_gone(step: Step | None, configuration: Configuration) -> bool:
+    """Whether a step of an older version names a person or rota that there is no more."""
+    if step is None:
+        return False
+    return any(
+        target.name not in (configuration.staff if target.kind is TargetKind.PERSON else configuration.rotas)
+        for target in step.targets
+    )
+
+
 def _fallback(chain: Chain, configuration: Configuration, now: datetime) -> tuple[Notice, ...]:
     people = people_of(Target(kind=TargetKind.PERSON, name=chain.fallback), configuration, now)
-    return _reaching(list(people), (Channel.SMS, Channel.EMAIL), configuration)
+    return _reaching(list(people), _PLAIN, configuration)
 
 
 def _reaching(people: list[str], channels: tuple[Channel, ...], configuration: Configuration) -> tuple[Notice, ...]:

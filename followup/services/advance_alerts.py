@@ -60,8 +60,10 @@ def _advance_one(context: Context, seen: Alert) -> bool:
         alert = uow.alerts.get(seen.id)
         if alert is None or alert.next_action_at is None or alert.next_action_at > now:
             return False
-        chain = context.content.version(alert.schedule_version).configuration.chains[alert.chain]
-        move = escalation.advance(alert, chain, configuration_now(uow, published, now), now)
+        configuration = configuration_now(uow, published, now)
+        opened_under = context.content.version(alert.schedule_version).configuration
+        chain = escalation.chain_of(alert, opened_under, configuration)
+        move = escalation.advance(alert, chain, configuration, now)
         uow.alerts.update(move.alert, expected_status=alert.status)
         for notice in move.notices:
             _queue_notice(uow, context, published, move.alert, notice, now)
@@ -157,5 +159,5 @@ def _tell_of_gaps(uow: UnitOfWork, published: Published, move: escalation.Advanc
         EventKind.CONFIGURATION,
         now=now,
         actor="service",
-        note=f"nobody could be reached by {', '.join(move.unreachable)}",
+        note=f"not everybody who should be told could be: {', '.join(move.unreachable)}",
     )

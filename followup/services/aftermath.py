@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from followup.domain.alert import AlertStatus
+from followup.domain.escalation import chain_of
 from followup.domain.message import Message, MessageClass, MessageState
 from followup.domain.people import Channel
 from followup.domain.retry import ACCOUNT_WAIT
@@ -23,6 +24,8 @@ NEXT_ROUND = timedelta(seconds=60)
 #: An undelivered text to a patient that may have been a passing fault is tried once more after this long.
 RETRY_AFTER = timedelta(minutes=5)
 
+#: The ways that wake somebody at night.
+WAKING = frozenset({Channel.SMS, Channel.VOICE})
 _SETTLED_BADLY = frozenset(
     {MessageState.FAILED, MessageState.UNDELIVERED, MessageState.SUPPRESSED, MessageState.EXPIRED}
 )
@@ -55,15 +58,20 @@ class Aftermath:
         if alert is None or alert.status is not AlertStatus.OPEN:
             return
         round_of = notice_round(message)
+        if round_of != f"notice/{alert.id}/{alert.raises}/{alert.position}":
+            return  # others have been told since
         others = [
             one
             for one in self.uow.messages.of_alert(alert.id)
             if one.id != message.id and notice_round(one) == round_of
         ]
         self._hasten([one for one in others if one.person == message.person])
-        if any(one.state not in _SETTLED_BADLY for one in others):
+        # A mail that may still arrive wakes nobody: where texts and calls failed, somebody else must hear of it now.
+        wakes = message.channel in WAKING
+        if any(one.state not in _SETTLED_BADLY and (one.channel in WAKING or not wakes) for one in others):
             return
-        chain = self.context.content.version(alert.schedule_version).configuration.chains[alert.chain]
+        opened_under = self.context.content.version(alert.schedule_version).configuration
+        chain = chain_of(alert, opened_under, self.context.content.current().content.configuration)
         wait = timedelta(0) if alert.position < len(chain.steps) else NEXT_ROUND
         soon = self.now + wait
         if alert.next_action_at is None or alert.next_action_at > soon:

@@ -1,22 +1,35 @@
-"""An alert ends, with an outcome and the minutes it took."""
+"""An alert ends, with an outcome and the minutes it took: from the pages, the API and the terminal."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import datetime
 
-from followup.domain.alert import ROUTINE_OUTCOMES, Alert, AlertEntry, AlertStatus, EntryKind, Outcome
-from followup.domain.level import Level
-from followup.errors import Conflict, InvalidInput, NotFound, Problem
-from followup.ids import new_id
+from followup.domain.alert import Alert, Outcome
+from followup.domain.ending import Ending
+from followup.errors import InvalidInput, NotFound, Problem
 from followup.services.context import Context, staff_by_name
+from followup.services.ending_alerts import end, may_sign_off
+from followup.storage.unit_of_work import UnitOfWork
 
 
 def close(
-    context: Context, *, alert: str, person: str, outcome: Outcome, minutes: int | None, note: str | None, via: str
+    context: Context,
+    *,
+    alert: str,
+    person: str,
+    outcome: Outcome,
+    minutes: int | None,
+    note: str | None,
+    via: str,
+    sign_off: str | None = None,
+    retry_at: datetime | None = None,
 ) -> Alert:
-    """Close an alert. Raises NotFound, Conflict when it is closed already, InvalidInput for a wrong outcome.
+    """Close an alert. Raises NotFound, Conflict when it is closed already, InvalidInput for a wrong ending.
 
-    An open alert may be closed by whoever dealt with it; that takes it too.
+    An open alert may be closed by whoever dealt with it; that takes it too. Where nobody was reached, an Emergency or
+    Urgent alert needs a welfare check in the note or `sign_off`, the name or key of a lead, and is open again at the
+    next opening; a voicemail at `retry_at`, or then too. After a crisis automatic texts stay off, and calls on the
+    next day and on day 7 become tasks.
     """
     now = context.clock.now()
     published = context.content.current()
@@ -26,58 +39,20 @@ def close(
         if known is None:
             message = "there is no such alert"
             raise NotFound(message)
-        _check(known, outcome, minutes)
-        closed = replace(
-            known,
-            status=AlertStatus.CLOSED,
-            next_action_at=None,
-            acknowledged_by=known.acknowledged_by or member.name,
-            acknowledged_at=known.acknowledged_at or now,
-            acknowledged_via=known.acknowledged_via or via,
-            closed_at=now,
-            closed_by=member.name,
-            outcome=outcome,
-            minutes=minutes,
-            note=note,
-        )
-        if not uow.alerts.update(closed, expected_status=known.status):
-            message = "somebody else has just changed this alert; look again"
-            raise Conflict(message)
-        uow.alerts.add_entry(
-            AlertEntry(
-                id=new_id(),
-                alert=alert,
-                at=now,
-                kind=EntryKind.CLOSED,
-                level=known.level,
-                actor=member.name,
-                understood=f"closed: {outcome.value.replace('_', ' ')}",
-                words=note,
-            )
-        )
-        uow.audit.append(
-            at=now,
-            actor=f"staff:{member.key}",
-            action="alert.closed",
-            subject="alert",
-            subject_id=alert,
-            detail={"outcome": outcome.value, "via": via, "minutes": minutes},
-        )
+        signed_by = _lead(context, uow, known.clinic, sign_off) if sign_off else None
+        ending = Ending(outcome=outcome, minutes=minutes, note=note, signed_by=signed_by, retry_at=retry_at)
+        ended = end(uow, published, known, member, ending, via=via, now=now)
         uow.commit()
-    return closed
+    return ended
 
 
-def _check(alert: Alert, outcome: Outcome, minutes: int | None) -> None:
-    if alert.status is AlertStatus.CLOSED:
-        message = "this alert is closed already"
-        raise Conflict(message)
-    problems: list[Problem] = []
-    if outcome in ROUTINE_OUTCOMES and alert.level.at_least(Level.URGENT):
-        problems.append(Problem(at="outcome", message=f"{outcome.value} closes routine alerts only"))
-    if minutes is not None and not 0 <= minutes <= 24 * 60:
-        problems.append(Problem(at="minutes", message="give the minutes spent, 0 to 1440"))
-    if minutes is None and alert.level.at_least(Level.URGENT):
-        problems.append(Problem(at="minutes", message="give the minutes spent on it"))
-    if problems:
-        summary = "the alert was not closed"
-        raise InvalidInput(summary, tuple(problems))
+def _lead(context: Context, uow: UnitOfWork, clinic: str, name: str) -> str:
+    """The name of the lead who signs off. Raises InvalidInput where they are nobody's lead."""
+    try:
+        member = staff_by_name(context.content.current().content.configuration, name)
+    except NotFound:
+        member = None
+    if member is None or not may_sign_off(uow, clinic, member):
+        wrong = Problem(at="sign_off", message="name somebody whose role is lead, as in schedules.yaml")
+        raise InvalidInput("the alert was not closed", (wrong,))
+    return member.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from followup.domain.message import Lane
-from followup.services import send_digest
+from followup.services import follow_duty, open_tasks, page_test, send_digest
 from followup.services import watch_feed as feed
 from followup.services.advance_alerts import advance_due
 from followup.services.context import Context
@@ -20,6 +20,8 @@ from followup.services.watch_feed import watch_feed
 
 #: More rounds than any instant can need; beyond it something calls itself up for ever.
 _MOST_ROUNDS = 500
+#: When that is due which is more than one look at one table.
+_DUE_BESIDE = (send_digest.due_at, feed.due_at, page_test.due_at, open_tasks.due_at, follow_duty.due_at)
 
 
 def run_until_quiet(context: Context) -> int:
@@ -41,11 +43,13 @@ def _one_round(context: Context) -> int:
         replan_plans(context)
         + read_pending(context)
         + send_due_checkins(context)
+        + open_tasks.open_due_tasks(context)
+        + follow_duty.follow_duty(context)
         + advance_due(context)
         + settle(context)
         + end_overdue(context)
     )
-    moved += send_digests(context) + watch_feed(context)
+    moved += send_digests(context) + watch_feed(context) + page_test.run_test_pages(context)
     return moved + sum(deliver(context, lane) for lane in Lane)
 
 
@@ -65,5 +69,5 @@ def next_event_at(context: Context) -> datetime | None:
             uow.alerts.next_due_at(),
             uow.chats.next_end_at(),
         )
-    by_clinic = (send_digest.due_at(context), feed.due_at(context))
-    return min((moment for moment in (*moments, *by_clinic) if moment is not None), default=None)
+    beside = (due_at(context) for due_at in _DUE_BESIDE)
+    return min((moment for moment in (*moments, *beside) if moment is not None), default=None)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from followup.domain import escalation, windows
+from followup.domain import escalation, passing, windows
 from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
 from followup.domain.message import Message, MessageClass
 from followup.domain.people import Channel
 from followup.domain.received import Inbound
-from followup.domain.schedule import Clinic, StaffMember
+from followup.domain.schedule import Chain, Clinic, Configuration, StaffMember
 from followup.ids import new_id
 from followup.services.composing import Draft, compose
 from followup.services.context import Published, clinic_of
+from followup.services.duty import configuration_now
 from followup.services.links import alert_link
 from followup.services.turns import alert_turn
 from followup.storage.unit_of_work import UnitOfWork
@@ -54,8 +55,10 @@ def take(
         own = alert.acknowledged_by == member.name
         return Taken(alert=alert, outcome=TakeOutcome.ALREADY_YOURS if own else TakeOutcome.TAKEN_BY_OTHER)
     uow.serialize(alert_turn(alert.id))
-    chain = published.content.configuration.chains[alert.chain]
-    taken = escalation.acknowledge(alert, chain, person=member.name, via=via, now=now)
+    configuration = configuration_now(uow, published, now)
+    chain = chain_of(alert, configuration)
+    duty_of = passing.duty_of(member.key, chain, configuration, now)
+    taken = escalation.acknowledge(alert, chain, person=member.name, via=via, now=now, duty_of=duty_of)
     if not uow.alerts.update(taken, expected_status=AlertStatus.OPEN):
         return Taken(alert=uow.alerts.get(alert.id) or alert, outcome=TakeOutcome.TAKEN_BY_OTHER)
     uow.alerts.add_entry(
@@ -79,6 +82,11 @@ def take(
     )
     _tell_others(uow, published, taken, member, public_url, now)
     return Taken(alert=taken, outcome=TakeOutcome.TAKEN)
+
+
+def chain_of(alert: Alert, configuration: Configuration) -> Chain:
+    """The chain of an alert by the version in force: for limits and people. Its steps are those at its opening."""
+    return escalation.chain_of(alert, configuration, configuration)
 
 
 def take_by_code(

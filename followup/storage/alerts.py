@@ -75,6 +75,11 @@ class AlertRows:
         waiting = select(alerts).where(is_unclosed, _column.next_action_at <= now)
         return self._several(waiting.order_by(_column.next_action_at, _column.id).limit(limit))
 
+    def taken_on_duty(self) -> tuple[Alert, ...]:
+        """Alerts that somebody has taken on a duty of theirs and not closed."""
+        taken = _column.status == AlertStatus.ACKNOWLEDGED
+        return self._several(select(alerts).where(is_unclosed, taken, _column.duty_of.is_not(None)))
+
     def next_due_at(self) -> datetime | None:
         """When something must next be done for any alert."""
         soonest: datetime | None = self._rows.scalar(select(func.min(_column.next_action_at)).where(is_unclosed))

@@ -22,6 +22,7 @@ _COLUMNS = {
     "alert": "alert_id",
     "inbound": "inbound_id",
     "account": "account_id",
+    "opened": "opened_id",
     "to": "to_address",
 }
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Table, insert, select, update
 
 from followup.storage.rows import Row, Rows
+from followup.storage.tables.callbacks import contact_tries, tasks
 from followup.storage.tables.care import chats, expected_levels, notes
 from followup.storage.tables.concerns import alerts
 from followup.storage.tables.course import answers, check_ins, infusions, plans
@@ -20,7 +21,20 @@ from followup.storage.tables.people import patient_merges
 #: Everything that hangs on a patient and moves. In an order in which what hangs on an infusion follows it.
 _MOVING: Final[Mapping[str, Table]] = {
     table.name: table
-    for table in (infusions, plans, check_ins, answers, messages, inbound, alerts, chats, notes, expected_levels)
+    for table in (
+        infusions,
+        plans,
+        check_ins,
+        answers,
+        messages,
+        inbound,
+        alerts,
+        chats,
+        notes,
+        expected_levels,
+        contact_tries,
+        tasks,
+    )
 }
 _OF_INFUSION: Final = (plans, check_ins)
 _OF_CHECK_IN: Final = (answers, messages)

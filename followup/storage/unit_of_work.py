@@ -11,6 +11,7 @@ from followup.storage.answers import AnswerRows
 from followup.storage.audit import AuditRows
 from followup.storage.chats import ChatRows
 from followup.storage.check_ins import CheckInRows
+from followup.storage.contacts import ContactRows
 from followup.storage.devices import DeviceRows
 from followup.storage.duty import DutyRows
 from followup.storage.errors import StorageError
@@ -34,6 +35,7 @@ from followup.storage.seals import SealRows
 from followup.storage.second_factors import SecondFactorRows
 from followup.storage.sessions import SessionRows
 from followup.storage.suppressions import SuppressionRows
+from followup.storage.tasks import TaskRows
 from followup.storage.throttle import ThrottleRows
 from followup.storage.tokens import TokenRows
 from followup.storage.vault import Vault
@@ -114,6 +116,16 @@ class UnitOfWork:
     def alerts(self) -> AlertRows:
         """The alerts."""
         return AlertRows(self._rows, self._vault)
+
+    @cached_property
+    def contacts(self) -> ContactRows:
+        """The tries to reach patients."""
+        return ContactRows(self._rows, self._vault)
+
+    @cached_property
+    def tasks(self) -> TaskRows:
+        """What people have to come back to."""
+        return TaskRows(self._rows, self._vault)
 
     @cached_property
     def chats(self) -> ChatRows:

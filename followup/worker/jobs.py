@@ -14,9 +14,12 @@ from followup.errors import FollowupError
 from followup.services.advance_alerts import advance_due
 from followup.services.check_invariants import check
 from followup.services.context import Context
+from followup.services.follow_duty import follow_duty
 from followup.services.housekeeping import clear_out
 from followup.services.human_chat import end_overdue
 from followup.services.merge_patients import gather
+from followup.services.open_tasks import open_due_tasks
+from followup.services.page_test import run_test_pages
 from followup.services.poll_inbound import poll
 from followup.services.read_inbound import read_pending
 from followup.services.replan_plans import replan_plans
@@ -84,6 +87,20 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             wakes=frozenset({"alerts"}),
         ),
         Job(
+            name="open_tasks",
+            about="open an alert for what people have to come back to: somebody not reached, a call after a crisis",
+            every=timedelta(seconds=10),
+            work=open_due_tasks,
+            wakes=frozenset({"tasks"}),
+        ),
+        Job(
+            name="follow_duty",
+            about="give alerts that somebody has taken to whoever has the duty now, once theirs is over",
+            every=timedelta(seconds=10),
+            work=follow_duty,
+            wakes=frozenset({"duty"}),
+        ),
+        Job(
             name="settle_doubts",
             about="find out what became of messages whose answer was lost; let go of what came too late",
             every=timedelta(seconds=5),
@@ -113,6 +130,12 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             about="ask whether the feed is running when infusions have stopped coming in",
             every=timedelta(minutes=1),
             work=watch_feed,
+        ),
+        Job(
+            name="test_pages",
+            about="send the weekly test page, and tell who did not answer it",
+            every=timedelta(seconds=20),
+            work=run_test_pages,
         ),
         Job(
             name="replan_plans",

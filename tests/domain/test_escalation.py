@@ -249,8 +249,17 @@ def chain_of(*keys: str, fallback: str = "lee", channels: tuple[Channel, ...] = 
 
 
 def test_an_empty_step_passes_on_at_once_and_is_named():
-    step = advance(alert("E1", NIGHT), chain_of("nobody", "kay", "sam"), CONFIGURATION, NIGHT)
+    mute = replace(CONFIGURATION.staff["robin"], phone=None, email=None)
+    configuration = replace(CONFIGURATION, staff={**CONFIGURATION.staff, "robin": mute})
+    step = advance(alert("E1", NIGHT), chain_of("robin", "kay", "sam"), configuration, NIGHT)
     assert {notice.person for notice in step.notices} == {"kay"}
+    assert step.unreachable == ("chain test, step 1",)
+    assert (step.alert.position, step.alert.next_action_at) == (2, NIGHT + timedelta(minutes=5))
+
+
+def test_for_a_person_whom_the_file_no_longer_names_the_fallback_person_stands_in():
+    step = advance(alert("E1", NIGHT), chain_of("nobody", "kay", "sam"), CONFIGURATION, NIGHT)
+    assert {notice.person for notice in step.notices} == {"kay", "lee"}
     assert step.unreachable == ("chain test, step 1",)
     assert (step.alert.position, step.alert.next_action_at) == (2, NIGHT + timedelta(minutes=5))
 

@@ -54,6 +54,8 @@ alerts = Table(
     sealed("note", nullable=True),
     flag("patient_told_no_answer"),
     flag("danger"),
+    text("handed_to", nullable=True),
+    text("duty_of", nullable=True),
     Index(None, "clinic_id", "code"),
     Index(None, "clinic_id", "status", "id"),
     Index(None, "patient_id"),

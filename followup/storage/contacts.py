@@ -1,0 +1,38 @@
+"""Tries to reach patients: added and read, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+
+from followup.domain.contact import ContactTry
+from followup.storage.mapping import Mapper
+from followup.storage.rows import Rows
+from followup.storage.tables.callbacks import contact_tries
+from followup.storage.vault import Vault
+
+_column = contact_tries.c
+
+
+class ContactRows:
+    """The tries of one unit of work."""
+
+    def __init__(self, rows: Rows, vault: Vault) -> None:
+        self._rows = rows
+        self._mapper = Mapper(contact_tries, ContactTry, vault)
+
+    def add(self, contact: ContactTry) -> None:
+        """Store a try."""
+        self._rows.change(insert(contact_tries), self._mapper.values(contact))
+
+    def of_alert(self, alert: str) -> tuple[ContactTry, ...]:
+        """Every try about an alert, oldest first."""
+        return self._several(select(contact_tries).where(_column.alert_id == alert))
+
+    def of_patient(self, patient: str) -> tuple[ContactTry, ...]:
+        """Every try to reach a patient, oldest first."""
+        return self._several(select(contact_tries).where(_column.patient_id == patient))
+
+    def _several(self, statement: Select[Any]) -> tuple[ContactTry, ...]:
+        return self._mapper.records(self._rows.all(statement.order_by(_column.at, _column.id)))
