@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from followup.domain.calls import CallStage
 from followup.domain.message import MessageState
 from followup.domain.people import Channel
 from followup.errors import FollowupError
@@ -25,7 +26,7 @@ class Outgoing:
     an E.164 number or an e-mail address. `sender` is the clinic's own number or address; None means the
     configured default. `staff` chooses the sender kept for staff. `valid_for`: after it the provider
     should drop the message rather than deliver it late. `reply_to` is an e-mail address for answers,
-    `html` the same words as `body` for mail readers that show HTML.
+    `html` the same words as `body` for mail readers that show HTML. `language` is that of the words.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Outgoing:
     valid_for: timedelta | None = None
     reply_to: str | None = None
     html: str | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ class ProviderRecord:
 
     `body` is None where the provider has redacted it. `refused` marks a record of a creation that the
     provider turned down: it was never accepted and proves nothing. `late` and `reason` as in StatusUpdate.
+    `stage` is that of a call; None for anything else.
     """
 
     provider_id: str
@@ -107,6 +110,7 @@ class ProviderRecord:
     refused: bool
     late: Late | None = None
     reason: str | None = None
+    stage: CallStage | None = None
 
 
 class Gateway(Protocol):
@@ -202,6 +206,67 @@ class CallAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallNews:
+    """What the provider says of a call that we placed.
+
+    `message_id` is ours, back from the address; None where that carried none. `stage` is None for a word that we do
+    not know. `error_code` is the provider's.
+    """
+
+    message_id: str | None
+    provider: str
+    provider_id: str
+    stage: CallStage | None
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressedKey:
+    """Whoever picked up a call that we placed pressed `key`; empty where they pressed none in time.
+
+    `message_id` is ours, out of the address. `sender` is the number that the call comes from.
+    """
+
+    message_id: str
+    provider: str
+    provider_id: str
+    key: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedBridge:
+    """A call that we had connected to a patient's phone is connected no more.
+
+    `reached`: somebody or something picked up, for `seconds`. `caller_gone`: nobody is on our end of the line any
+    more, so that nothing can be asked.
+    """
+
+    message_id: str
+    provider: str
+    provider_id: str
+    reached: bool
+    seconds: int
+    caller_gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What whoever is on the line hears next.
+
+    `key_path`: where a key goes that they press; the call ends after the words where it is None. `connect_to`: whose
+    phone rings then, `caller` the number it is called from, `ended_path` where the provider tells how that ended.
+    """
+
+    text: str
+    language: str = "en"
+    key_path: str | None = None
+    connect_to: str | None = None
+    caller: str | None = None
+    ended_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundSetUp:
     """Where a provider posts what comes in for one sender, and what it does when we do not answer.
 
@@ -261,4 +326,20 @@ class Webhook(Protocol):
 
     def ended(self, answer: CallAnswer, *, reached: bool) -> str:
         """What follows once the other phone was put down, or was never picked up."""
+        ...
+
+    def call_news(self, query: Mapping[str, str], form: Sequence[tuple[str, str]]) -> CallNews:
+        """What `form` says of a call that we placed. Raises BadInput when it names no call."""
+        ...
+
+    def key(self, message_id: str, form: Sequence[tuple[str, str]]) -> PressedKey:
+        """The key in `form`. Raises BadInput when it names no call, or `message_id` is none of ours."""
+        ...
+
+    def bridge(self, message_id: str, form: Sequence[tuple[str, str]]) -> EndedBridge:
+        """How a connection to a patient ended. Raises BadInput as `key` does."""
+        ...
+
+    def speak(self, spoken: Spoken) -> str:
+        """What the provider is to say and do next, in its own markup (XML)."""
         ...

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from followup.domain.calls import CallStage
 from followup.domain.message import MessageState
 from followup.domain.people import Channel
 
@@ -30,6 +31,12 @@ CREATE TABLE IF NOT EXISTS entry (
     message_id TEXT,
     attempt INTEGER,
     state TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS call (
+    provider_id TEXT PRIMARY KEY,
+    stage TEXT NOT NULL,
+    connected_to TEXT,
+    heard TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS entry_recipient ON entry (recipient, number);
 CREATE INDEX IF NOT EXISTS entry_sender ON entry (sender, number);
@@ -60,6 +67,16 @@ class Entry:
     message_id: str | None = None
     attempt: int | None = None
     state: MessageState = MessageState.SENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Where one call stands. `heard` is what was said after each key, `connected_to` whose phone was rung then."""
+
+    provider_id: str
+    stage: CallStage
+    connected_to: str | None = None
+    heard: tuple[str, ...] = ()
 
 
 class Book:
@@ -96,6 +113,27 @@ class Book:
         """Record what became of an entry."""
         with self._lock:
             self._database.execute("UPDATE entry SET state = ? WHERE provider_id = ?", (state, provider_id))
+
+    def note_call(self, line: Line) -> None:
+        """Write down where a call stands, in place of what was known of it."""
+        row = (line.provider_id, line.stage, line.connected_to, json.dumps(line.heard))
+        with self._lock:
+            self._database.execute("INSERT OR REPLACE INTO call VALUES (?, ?, ?, ?)", row)
+
+    def line(self, provider_id: str) -> Line:
+        """Where a call stands; one that was never noted rings."""
+        query = "SELECT stage, connected_to, heard FROM call WHERE provider_id = ?"
+        with self._lock:
+            row = self._database.execute(query, (provider_id,)).fetchone()
+        if row is None:
+            return Line(provider_id=provider_id, stage=CallStage.RINGING)
+        stage, connected_to, heard = row
+        return Line(
+            provider_id=provider_id,
+            stage=CallStage(stage),
+            connected_to=connected_to,
+            heard=tuple(json.loads(heard)),
+        )
 
     def sent(self) -> tuple[Entry, ...]:
         """Everything accepted from us, oldest first."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from followup.clock import Clock
+from followup.domain.calls import CallStage
 from followup.domain.message import MessageState
 from followup.domain.people import Channel
 from followup.gateways.port import (
@@ -28,6 +29,7 @@ from followup.gateways.port import (
     Uncertain,
 )
 from followup.gateways.simulated_book import Book, Direction, Entry
+from followup.gateways.simulated_calls import SimulatedCalls
 from followup.gateways.simulated_faults import Fault, Faults
 from followup.ids import new_id
 
@@ -46,7 +48,7 @@ OnStatus = Callable[[StatusUpdate], None]
 
 
 class SimulatedProvider:
-    """Carries texts and mails between the clinic and fictional people. Safe to call from any thread.
+    """Carries texts, calls and mails between the clinic and fictional people. Safe to call from any thread.
 
     `path` is its SQLite file, so that a demo started again shows the same phones; None keeps all in
     memory. `on_status` is told what became of each accepted message, before `send` returns, as a real
@@ -66,7 +68,7 @@ class SimulatedProvider:
     ) -> None:
         self._clock = clock
         self._book = Book(path)
-        self._default_senders = {Channel.SMS: number, Channel.EMAIL: address}
+        self._default_senders = {Channel.SMS: number, Channel.VOICE: number, Channel.EMAIL: address}
         self._staff_number = staff_number
         self._blocked: set[str] = set()
         self._failing_look_ups = 0
@@ -75,6 +77,8 @@ class SimulatedProvider:
         self.faults = Faults()
         self.sms = SimulatedGateway(self, Channel.SMS)
         self.email = SimulatedGateway(self, Channel.EMAIL)
+        self.voice = SimulatedGateway(self, Channel.VOICE)
+        self.calls = SimulatedCalls(self._book, clock, NAME)
 
     # What the gateways do
 
@@ -88,19 +92,24 @@ class SimulatedProvider:
         if fault is not None and fault.outcome is not None and not fault.accepted:
             return fault.outcome
         entry = self._accept(message)
-        self._report(entry, fault)
+        if message.channel is Channel.VOICE:
+            self._ring(entry, fault)
+        else:
+            self._report(entry, fault)
         if fault is not None and fault.outcome is not None:
             return fault.outcome
         return Accepted(provider=NAME, provider_id=entry.provider_id)
 
-    def look_up(self, *, to: str, sender: str | None, since: datetime) -> tuple[ProviderRecord, ...]:
-        """Texts accepted for `to` at or after `since`, oldest first. Raises GatewayError while told to."""
+    def look_up(
+        self, *, to: str, sender: str | None, since: datetime, channel: Channel = Channel.SMS
+    ) -> tuple[ProviderRecord, ...]:
+        """Texts, or calls, accepted for `to` at or after `since`, oldest first. Raises GatewayError while told to."""
         if self._failing_look_ups > 0:
             self._failing_look_ups -= 1
             raise GatewayError("the simulated provider cannot be asked just now")
         return tuple(
-            _record(entry)
-            for entry in self._book.of(Channel.SMS, to)
+            _record(entry, self.calls.stage(entry) if channel is Channel.VOICE else None)
+            for entry in self._book.of(channel, to)
             if entry.direction is Direction.OUT and entry.at >= since and sender in {None, entry.sender}
         )
 
@@ -121,9 +130,14 @@ class SimulatedProvider:
         return entry
 
     def _sender(self, message: Outgoing) -> str:
-        if message.staff and message.channel is Channel.SMS and self._staff_number is not None:
+        if message.staff and message.channel is not Channel.EMAIL and self._staff_number is not None:
             return self._staff_number
         return message.sender or self._default_senders[message.channel]
+
+    def _ring(self, entry: Entry, fault: Fault | None) -> None:
+        """A phone rings, and nothing is heard of it until somebody picks up; a planned failure comes at once."""
+        if fault is not None and fault.receipt is not None:
+            self.calls.ends(entry.provider_id, CallStage.FAILED)
 
     def _report(self, entry: Entry, fault: Fault | None) -> None:
         planned = fault.receipt if fault is not None else None
@@ -311,7 +325,7 @@ class SimulatedGateway:
         """What was accepted for `to`; a mail server cannot be asked, so mail finds nothing."""
         if self._channel is Channel.EMAIL:
             return ()
-        return self._provider.look_up(to=to, sender=sender, since=since)
+        return self._provider.look_up(to=to, sender=sender, since=since, channel=self._channel)
 
     def close(self) -> None:
         """Nothing to let go of: the provider is shared and closed by its owner."""
@@ -322,7 +336,7 @@ _OPTED_OUT = Refused(
 )
 
 
-def _record(entry: Entry) -> ProviderRecord:
+def _record(entry: Entry, stage: CallStage | None) -> ProviderRecord:
     return ProviderRecord(
         provider_id=entry.provider_id,
         to=entry.recipient,
@@ -331,4 +345,5 @@ def _record(entry: Entry) -> ProviderRecord:
         state=entry.state,
         error_code=None,
         refused=False,
+        stage=stage,
     )

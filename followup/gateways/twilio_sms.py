@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
 from followup.domain.message import MessageState
@@ -22,19 +21,12 @@ from followup.gateways.port import (
     Outgoing,
     ProviderRecord,
     ReceivedText,
-    RefusalKind,
     Refused,
     Uncertain,
 )
-from followup.gateways.twilio_errors import late_failure, refusal
-from followup.gateways.twilio_http import (
-    TOO_MANY_REQUESTS,
-    AnswerLost,
-    NotSent,
-    PooledHttpClient,
-    Throttled,
-    WireSettings,
-)
+from followup.gateways.twilio_errors import late_failure
+from followup.gateways.twilio_http import PooledHttpClient, WireSettings
+from followup.gateways.twilio_outcome import outcome_of
 from followup.gateways.twilio_status import PROVIDER, state_of
 
 STATUS_PATH: Final = "/twilio/status"
@@ -99,7 +91,7 @@ class TwilioSmsGateway:
             created = self._messages.create(**self._parameters(message))
             return _accepted(created)
         except Exception as error:  # noqa: BLE001 - whatever else goes wrong, the request may have arrived
-            return _outcome(error)
+            return outcome_of(error)
 
     def look_up(self, *, to: str, sender: str | None, since: datetime) -> tuple[ProviderRecord, ...]:
         """All texts to `to` created at or after `since`, to the second that Twilio keeps, oldest first.
@@ -118,7 +110,7 @@ class TwilioSmsGateway:
         try:
             status = self._account.fetch().status
         except Exception as error:  # noqa: BLE001 - the SDK, JSON and the transport all raise their own
-            outcome = _outcome(error)
+            outcome = outcome_of(error)
             return outcome.reason if isinstance(outcome, Refused) else "Twilio gives no answer that can be read."
         return None if status == "active" else f"The Twilio account is {status}."
 
@@ -172,35 +164,6 @@ def _accepted(created: Any) -> Outcome:  # noqa: ANN401 - the SDK comes without 
         return Uncertain(reason="Twilio's answer names no message.")
     state = state_of(created.status) or MessageState.SENT
     return Accepted(provider=PROVIDER, provider_id=created.sid, state=state)
-
-
-def _outcome(error: Exception) -> Outcome:
-    match error:
-        case NotSent():
-            reason = f"Twilio could not be reached ({error})."
-            return Refused(kind=RefusalKind.LATER, code="connection", reason=reason)
-        case AnswerLost():
-            return Uncertain(reason="Twilio's answer was lost on the way.")
-        case Throttled():
-            return refusal(TOO_MANY_REQUESTS, error.code, error.retry_after)
-        case TwilioRestException() | TwilioServiceException():
-            return refusal(_number(error.status) or 0, _code(error))
-        case _:
-            return Uncertain(reason="Twilio's answer could not be read.")
-
-
-def _code(error: TwilioException) -> int | None:
-    """Twilio's own code; the SDK puts the HTTP status in its place where the body had none."""
-    code = _number(error.code)
-    return None if code == _number(error.status) else code
-
-
-def _number(value: object) -> int | None:
-    """A whole number, also where a body wrote it as text."""
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
 
 
 def _look_up_failed(error: Exception) -> GatewayError:

@@ -11,9 +11,19 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from followup.errors import BadInput
-from followup.gateways.port import CallAnswer, ReceivedCall, ReceivedText, StatusUpdate
+from followup.gateways.port import (
+    CallAnswer,
+    CallNews,
+    EndedBridge,
+    PressedKey,
+    ReceivedCall,
+    ReceivedText,
+    Spoken,
+    StatusUpdate,
+)
 from followup.gateways.twilio_errors import late_failure
-from followup.gateways.twilio_status import PROVIDER, state_of
+from followup.gateways.twilio_speech import spoken_markup
+from followup.gateways.twilio_status import PROVIDER, stage_of, state_of
 from followup.gateways.twilio_voice import answer_markup, ended_markup
 
 Form = Sequence[tuple[str, str]]
@@ -25,6 +35,7 @@ _CALL: Final = re.compile(r"(?!CA[0-9a-f]{32}.)[A-Za-z0-9_-]{1,64}")
 _REACHED: Final = frozenset({"completed", "answered"})  # Twilio docs, TwiML Dial, DialCallStatus
 _OUR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ERROR: Final = re.compile(r"[0-9]{1,9}")
+_KEY: Final = re.compile(r"[0-9*#]")
 _KEYWORDS: Final = frozenset({"STOP", "START", "HELP"})  # Twilio docs, Advanced Opt-Out
 _LONGEST_ADDRESS: Final = 200
 _MOST_MEDIA: Final = 10  # Twilio docs: up to ten on one message
@@ -96,12 +107,9 @@ class TwilioWebhook:
     def call(self, form: Form) -> ReceivedCall:
         """The call in `form`. Raises BadInput when it names no call, caller or number called."""
         fields = _fields(form)
-        sid = fields.get("CallSid", "")
-        if not _CALL.fullmatch(sid):
-            raise BadInput("The form names no call: CallSid is missing or not an id.")
         return ReceivedCall(
             provider=PROVIDER,
-            provider_id=sid,
+            provider_id=_call_sid(fields),
             sender=_needed(fields, "From"),
             to=_needed(fields, "To"),
             raw=json.dumps([list(pair) for pair in form], ensure_ascii=False),
@@ -115,6 +123,48 @@ class TwilioWebhook:
     def ended(self, answer: CallAnswer, *, reached: bool) -> str:
         """TwiML for what follows a connection."""
         return ended_markup(answer, reached=reached)
+
+    def call_news(self, query: Mapping[str, str], form: Form) -> CallNews:
+        """What `form` says of a call of ours; `query` is that of the address. Raises BadInput without a call."""
+        fields = _fields(form)
+        ours = query.get("m", "")
+        code = fields.get("ErrorCode", "").strip()
+        return CallNews(
+            message_id=ours if _OUR_ID.fullmatch(ours) else None,
+            provider=PROVIDER,
+            provider_id=_call_sid(fields),
+            stage=stage_of(fields.get("CallStatus"), fields.get("AnsweredBy")),
+            error_code=code if _ERROR.fullmatch(code) else None,
+        )
+
+    def key(self, message_id: str, form: Form) -> PressedKey:
+        """The key in `form`. Raises BadInput when it names no call, or `message_id` is none of ours."""
+        fields = _fields(form)
+        pressed = fields.get("Digits", "").strip()
+        return PressedKey(
+            message_id=_our_id(message_id),
+            provider=PROVIDER,
+            provider_id=_call_sid(fields),
+            key=pressed if _KEY.fullmatch(pressed) else "",
+            sender=fields.get("From", "").strip(),
+        )
+
+    def bridge(self, message_id: str, form: Form) -> EndedBridge:
+        """How a connection to a patient ended. Raises BadInput as `key` does."""
+        fields = _fields(form)
+        seconds = fields.get("DialCallDuration", "").strip()
+        return EndedBridge(
+            message_id=_our_id(message_id),
+            provider=PROVIDER,
+            provider_id=_call_sid(fields),
+            reached=fields.get("DialCallStatus") in _REACHED,
+            seconds=int(seconds) if re.fullmatch("[0-9]{1,6}", seconds) else 0,
+            caller_gone=fields.get("CallStatus", "").strip().lower() != "in-progress",
+        )
+
+    def speak(self, spoken: Spoken) -> str:
+        """TwiML for what is heard after a key."""
+        return spoken_markup(spoken)
 
 
 def _spellings(public_url: str) -> tuple[str, ...]:
@@ -154,6 +204,19 @@ def _sid(fields: Mapping[str, str]) -> str:
     if not _SID.fullmatch(sid):
         raise BadInput("The form names no message: MessageSid is missing or not an id.")
     return sid
+
+
+def _call_sid(fields: Mapping[str, str]) -> str:
+    sid = fields.get("CallSid", "")
+    if not _CALL.fullmatch(sid):
+        raise BadInput("The form names no call: CallSid is missing or not an id.")
+    return sid
+
+
+def _our_id(given: str) -> str:
+    if not _OUR_ID.fullmatch(given):
+        raise BadInput("The address names no message of ours.")
+    return given
 
 
 def _needed(fields: Mapping[str, str], name: str) -> str:

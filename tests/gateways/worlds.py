@@ -12,6 +12,7 @@ from followup.domain.people import Channel
 from followup.gateways.port import Gateway, Outgoing, RefusalKind
 from followup.gateways.simulator import SimulatedProvider
 from followup.gateways.smtp import SmtpGateway, SmtpSettings
+from followup.gateways.twilio_calls import TwilioVoiceGateway
 from followup.gateways.twilio_http import WireSettings
 from followup.gateways.twilio_sms import TwilioSettings, TwilioSmsGateway
 from tests.support.smtp_server import SmtpServer
@@ -19,6 +20,8 @@ from tests.support.twilio_stand_in import TwilioStandIn
 
 ANN = "+13125550142"
 ANNS_MAIL = "ann@mail.example"
+KAY = "+13125550161"
+WORDS = "Emergency alert. Code C Charlie, 4. Press 1 to take it."
 PUBLIC_URL = "https://follow-up.example"
 
 
@@ -31,6 +34,12 @@ def text_to_ann(**changes: object) -> Outgoing:
 def mail_to_ann(**changes: object) -> Outgoing:
     """A mail, with what matters to the test changed."""
     return text_to_ann(**{"channel": Channel.EMAIL, "to": ANNS_MAIL, "subject": "From your clinic", **changes})
+
+
+def call_to_kay(**changes: object) -> Outgoing:
+    """A call to a member of staff, with what matters to the test changed."""
+    values: dict[str, object] = {"id": "c1", "attempt": 1, "channel": Channel.VOICE, "to": KAY, "body": WORDS}
+    return Outgoing(**{"staff": True, **values, **changes})  # type: ignore[arg-type]
 
 
 def twilio_settings(stand_in: TwilioStandIn, **changes: object) -> TwilioSettings:
@@ -50,6 +59,7 @@ class World(Protocol):
 
     gateway: Gateway
     finds_what_it_took: bool
+    lists_words: bool
 
     def message(self, **changes: object) -> Outgoing:
         """A message on this channel."""
@@ -72,11 +82,12 @@ class SimulatorWorld:
     """The simulator."""
 
     finds_what_it_took = True
+    lists_words = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, voice: bool = False) -> None:
         self._provider = SimulatedProvider(SystemClock())
-        self.gateway: Gateway = self._provider.sms
-        self.message = text_to_ann
+        self.gateway: Gateway = self._provider.voice if voice else self._provider.sms
+        self.message = call_to_kay if voice else text_to_ann
 
     def taken(self) -> list[str]:
         return [str(entry.message_id) for entry in self._provider.ledger()]
@@ -95,6 +106,7 @@ class TwilioWorld:
     """Twilio's SDK against the stand-in."""
 
     finds_what_it_took = True
+    lists_words = True
     _ANSWERS: ClassVar = {
         RefusalKind.PERMANENT: (400, 21211),
         RefusalKind.OPTED_OUT: (400, 21610),
@@ -117,10 +129,32 @@ class TwilioWorld:
         self._stand_in.cut("reset", accept=accepted)
 
 
+class TwilioVoiceWorld(TwilioWorld):
+    """The same for calls, which have no text to be listed."""
+
+    lists_words = False
+
+    def __init__(self, stand_in: TwilioStandIn) -> None:
+        super().__init__(stand_in)
+        self.gateway.close()
+        self.gateway = TwilioVoiceGateway(twilio_settings(stand_in))
+        self.message = call_to_kay
+
+    def taken(self) -> list[str]:
+        return [str(call.our_id) for call in self._stand_in.placed()]
+
+    def refuse(self, kind: RefusalKind) -> None:
+        self._stand_in.refuse(*self._ANSWERS[kind], when=lambda request: request.calls)
+
+    def lose_answer(self, *, accepted: bool) -> None:
+        self._stand_in.cut("reset", accept=accepted, when=lambda request: request.calls)
+
+
 class MailWorld:
     """A real mail server. It knows no opt-out, and cannot be asked."""
 
     finds_what_it_took = False
+    lists_words = False
     _REPLIES: ClassVar = {
         RefusalKind.PERMANENT: ("RCPT", "550 5.1.1 no such mailbox"),
         RefusalKind.OPTED_OUT: None,
@@ -149,13 +183,13 @@ class MailWorld:
 @contextmanager
 def world(name: str) -> Iterator[World]:
     """One provider, running."""
-    if name == "simulator":
-        simulator = SimulatorWorld()
+    if name.startswith("simulator"):
+        simulator = SimulatorWorld(voice=name == "simulator-voice")
         yield simulator
         simulator.close()
-    elif name == "twilio":
+    elif name.startswith("twilio"):
         with TwilioStandIn(public_url=PUBLIC_URL) as stand_in:
-            twilio = TwilioWorld(stand_in)
+            twilio = TwilioVoiceWorld(stand_in) if name == "twilio-voice" else TwilioWorld(stand_in)
             yield twilio
             twilio.gateway.close()
     else:

@@ -30,6 +30,7 @@ from typing import Self
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from followup.clock import Clock, SystemClock
+from tests.support.twilio_calls import Call, Calls
 from tests.support.twilio_console import Console
 from tests.support.twilio_signed_posts import TRUE, Answer, Forgery, Pairs, Poster
 
@@ -48,6 +49,12 @@ class Request:
     query: Mapping[str, str]
     form: Mapping[str, str]
     headers: Mapping[str, str]
+    pairs: Pairs = ()
+
+    @property
+    def calls(self) -> bool:
+        """Whether it asks for a new call."""
+        return self.method == "POST" and self.path.endswith("/Calls.json")
 
     @property
     def creates(self) -> bool:
@@ -158,12 +165,13 @@ class TwilioStandIn:
     ) -> None:
         self.account, self.token, self.number = account, token, number
         self.public_url, self.target, self.statuses = public_url, target, statuses
+        self._clock = clock or SystemClock()
         self.console = Console()
+        self.calls = Calls(self._clock.now)
         self.lists_refusals = True
         self.account_status = "active"
         self.page_size: int | None = None
         self.stopped: set[str] = set()
-        self._clock = clock or SystemClock()
         self._texts: dict[str, Text] = {}
         self._requests: list[Request] = []
         self._planned: list[_Planned] = []
@@ -210,6 +218,16 @@ class TwilioStandIn:
         """Everything taken, oldest first."""
         with self._changed:
             return tuple(text for text in self._texts.values() if not text.refused and text.direction != "inbound")
+
+    def placed(self) -> tuple[Call, ...]:
+        """Every call taken, oldest first."""
+        with self._changed:
+            return tuple(self.calls.taken.values())
+
+    def wait_for_call(self, count: int = 1) -> tuple[Call, ...]:
+        """Wait until `count` calls were taken. Raises AssertionError when they are not."""
+        self._wait(lambda: len(self.calls.taken) >= count, f"{count} calls")
+        return self.placed()
 
     def requests(self) -> tuple[Request, ...]:
         """Every request, oldest first."""
@@ -318,6 +336,9 @@ class TwilioStandIn:
         console = self.console.answer(request.path, request.query, self.account)
         if console is not None:
             return console
+        calls = self.calls.answer(request.method, request.path, request.query, request.pairs, self.account)
+        if calls is not None:
+            return calls
         path = re.fullmatch(rf"{API}/([^/]+)/Messages(?:/([^/]+))?\.json", request.path)
         if path is None or path[1] != self.account:
             return 404, _error(404, 20404)
@@ -505,6 +526,55 @@ class TwilioStandIn:
             *([] if opt_out_type is None else [("OptOutType", opt_out_type)]),
         )
 
+    def call_status(
+        self,
+        sid: str,
+        status: str,
+        *,
+        answered_by: str | None = None,
+        forgery: Forgery = TRUE,
+        times: int = 1,
+    ) -> tuple[Answer, ...]:
+        """Post that call `sid` is now `status`, or what it is taken for, to the address that came with it."""
+        with self._changed:
+            call = self.calls.settle(sid, status, answered_by)
+        machine = () if answered_by is None else (("AnsweredBy", answered_by), ("MachineDetectionDuration", "2100"))
+        fields = (*self._call_fields(call), *machine)
+        parts = urlsplit(call.callback if answered_by is None else call.machine_callback)
+        return self._send(f"{parts.path}?{parts.query}", fields, forgery, times)
+
+    def presses(self, sid: str, key: str, *, path: str | None = None, forgery: Forgery = TRUE) -> Answer:
+        """Post that whoever picked up call `sid` pressed `key`, to where its markup (or `path`) sends keys."""
+        with self._changed:
+            call = self.calls.settle(sid, "in-progress")
+        fields = (*self._call_fields(call), ("Digits", key), ("msg", "Gather End"), ("FinishedOnKey", ""))
+        return self._send(path or call.key_path, fields, forgery, 1)[0]
+
+    def connection_ended(self, sid: str, path: str, status: str, *, seconds: int = 0, gone: bool = False) -> Answer:
+        """Post that the other phone was put down (`completed`), or why nobody spoke; `gone`: our side hung up."""
+        with self._changed:
+            call = self.calls.settle(sid, "completed" if gone else "in-progress")
+        fields = (
+            *self._call_fields(call),
+            ("DialCallStatus", status),
+            ("DialCallSid", f"CA{secrets.token_hex(16)}"),
+            ("DialCallDuration", str(seconds)),
+        )
+        return self._send(path, fields, TRUE, 1)[0]
+
+    def _call_fields(self, call: Call) -> Pairs:
+        return (
+            ("AccountSid", self.account),
+            ("ApiVersion", "2010-04-01"),
+            ("CallSid", call.sid),
+            ("CallStatus", call.status),
+            ("Called", call.to),
+            ("CallerCity", ""),
+            ("Direction", "outbound-api"),
+            ("From", call.sender),
+            ("To", call.to),
+        )
+
     def _send(self, path: str, fields: Pairs, forgery: Forgery, times: int) -> tuple[Answer, ...]:
         assert self.target is not None, "set `target` to where the service listens"
         poster = Poster(public_url=self.public_url, target=self.target, token=self.token)
@@ -585,11 +655,13 @@ class _Reply(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        pairs = tuple(parse_qsl(body, keep_blank_values=True))
         request = Request(
             method=self.command,
             path=parts.path,
             query=_query_of(self.path),
-            form=dict(parse_qsl(body, keep_blank_values=True)),
+            form=dict(pairs),
+            pairs=pairs,
             headers={name.lower(): value for name, value in self.headers.items()},
         )
         self.server.stand_in.handle(request, self)
