@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+
+from followup.domain import windows
 
 _DAY = r"(\d{4}-\d{2}-\d{2})"
 _HOUR = r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?"
@@ -98,9 +100,10 @@ def _time(hour: str, minute: str | None, half: str | None) -> time | None:
         return None
 
 
-def until(request: CoverUntil, now: datetime) -> datetime:
-    """The wall time that a request ends at, without zone; `now` is the wall time now, without zone."""
+def until(request: CoverUntil, now: datetime, zone: str) -> datetime:
+    """The instant at which a cover ends: its hour of that day, or the next time that a clock in `zone` shows it."""
     if request.day is not None:
-        return datetime.combine(request.day, request.at)
-    today = datetime.combine(now.date(), request.at)
-    return today if today > now else datetime.combine(date.fromordinal(now.date().toordinal() + 1), request.at)
+        return windows.instant_of(request.day, request.at, zone)
+    today = windows.local_date(now, zone)
+    ends = (windows.instant_of(today + timedelta(days=ahead), request.at, zone) for ahead in range(3))
+    return next(end for end in ends if end > now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from followup.domain.duty_words import DutyRequest
 from followup.domain.level import Level
 from followup.domain.message import MessageClass
 from followup.domain.people import PatientStatus
@@ -137,6 +138,14 @@ class TakeAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeDuty:
+    """A member of staff takes over, covers or swaps a duty."""
+
+    person: str
+    request: DutyRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffOptedOut:
     """A member of staff stopped texts from us: a hole in the chain that people must hear of."""
 
@@ -157,6 +166,7 @@ Effect = (
     | DoubtAnswers
     | DropWaiting
     | TakeAlert
+    | ChangeDuty
     | StaffOptedOut
 )
 

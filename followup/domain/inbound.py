@@ -11,9 +11,11 @@ from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Alert
 from followup.domain.answering import Reader, asked_as
 from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge, reported_status, safety_text
 from followup.domain.coverage import Reach
+from followup.domain.duty_words import duty_request
 from followup.domain.effects import (
     BY_PROVIDER,
     WRONG_NUMBER,
+    ChangeDuty,
     Decision,
     DoubtAnswers,
     DropWaiting,
@@ -93,6 +95,9 @@ def route_staff(person: str, text: str, reading: Reading) -> tuple[Effect, ...]:
         return (TakeAlert(person=person, code=code),)
     if reading.kind is Kind.OPT_OUT:
         return (StaffOptedOut(person=person),)
+    request = duty_request(text)
+    if request is not None:
+        return (ChangeDuty(person=person, request=request),)
     return (TakeAlert(person=person, code=""),)
 
 

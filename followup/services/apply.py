@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from followup.domain.effects import (
+    ChangeDuty,
     Decision,
     DoubtAnswers,
     DropWaiting,
@@ -32,6 +33,9 @@ from followup.domain.schedule import EventKind
 from followup.ids import new_id
 from followup.services.alerting import Concern, raise_concern, raise_event
 from followup.services.composing import Draft, compose
+from followup.services.duty import Desk
+from followup.services.duty_by_text import change_duty
+from followup.services.page_test import answers_test
 from followup.services.reported import change_patient
 from followup.services.restored import restored_at
 from followup.services.scene import Scene
@@ -70,7 +74,9 @@ def _apply_one(scene: Scene, effect: Effect) -> None:
             _apply_to_number(scene, effect)
 
 
-def _apply_to_number(scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAlert | StaffOptedOut) -> None:
+def _apply_to_number(
+    scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAlert | ChangeDuty | StaffOptedOut
+) -> None:
     match effect:
         case OptOut():
             _suppress(scene, effect.source)
@@ -78,6 +84,8 @@ def _apply_to_number(scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAl
             _lift(scene, effect.source)
         case DropWaiting():
             _drop_waiting(scene, effect.reason)
+        case TakeAlert() if answers_test(scene.uow, scene.published, scene.inbound, effect, scene.now):
+            pass
         case TakeAlert():
             take_by_code(
                 scene.uow,
@@ -88,6 +96,9 @@ def _apply_to_number(scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAl
                 public_url=scene.public_url,
                 now=scene.now,
             )
+        case ChangeDuty():
+            desk = Desk(published=scene.published, public_url=scene.public_url, now=scene.now)
+            change_duty(scene.uow, desk, person=effect.person, request=effect.request, inbound=scene.inbound)
         case StaffOptedOut():
             _staff_opted_out(scene, effect)
 

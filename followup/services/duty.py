@@ -42,6 +42,20 @@ class Wanted:
     via: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What changing the duty works with, inside somebody's transaction."""
+
+    published: Published
+    public_url: str
+    now: datetime
+
+
+def desk_of(context: Context) -> Desk:
+    """The desk of this instant."""
+    return Desk(published=context.content.current(), public_url=context.policy.public_url, now=context.clock.now())
+
+
 def configuration_now(uow: UnitOfWork, published: Published, now: datetime | None = None) -> Configuration:
     """The published configuration with the exceptions to its rotas, as they stand.
 
@@ -67,27 +81,26 @@ def take_over(context: Context, *, rota: str, person: str, until: datetime | Non
     Raises NotFound, InvalidInput, Conflict.
     """
     with context.store.write(urgent=True) as uow:
-        made = take_over_in(uow, context, rota=rota, person=person, until=until, by=by, via=via)
+        made = take_over_in(uow, desk_of(context), rota=rota, person=person, until=until, by=by, via=via)
         uow.commit()
     return made
 
 
 def take_over_in(
-    uow: UnitOfWork, context: Context, *, rota: str, person: str, until: datetime | None, by: str, via: str
+    uow: UnitOfWork, desk: Desk, *, rota: str, person: str, until: datetime | None, by: str, via: str
 ) -> DutyChange:
     """`take_over` inside the caller's transaction."""
-    now = context.clock.now()
-    found = rota_called(context.content.current().content.configuration, rota)
+    found = rota_called(desk.published.content.configuration, rota)
     wanted = Wanted(
         rota=found.key,
         person=person,
-        start=now,
-        end=until or _next_hour_of_hand_over(found, now),
+        start=desk.now,
+        end=until or _next_hour_of_hand_over(found, desk.now),
         kind=DutyKind.TAKE_OVER,
         by=by,
         via=via,
     )
-    return make_in(uow, context, wanted)
+    return make_in(uow, desk, wanted)
 
 
 def swap(
@@ -107,18 +120,18 @@ def swap(
     """
     with context.store.write(urgent=True) as uow:
         wanted = Wanted(rota=rota, person=person, start=start, end=end, kind=DutyKind.SWAP, by=by, via=via)
-        made = swap_in(uow, context, wanted, in_return)
+        made = swap_in(uow, desk_of(context), wanted, in_return)
         uow.commit()
     return made
 
 
 def swap_in(
-    uow: UnitOfWork, context: Context, wanted: Wanted, in_return: tuple[datetime, datetime] | None
+    uow: UnitOfWork, desk: Desk, wanted: Wanted, in_return: tuple[datetime, datetime] | None
 ) -> tuple[DutyChange, ...]:
     """`swap` inside the caller's transaction."""
     if in_return is None:
-        return (make_in(uow, context, wanted),)
-    configuration = configuration_now(uow, context.content.current(), context.clock.now())
+        return (make_in(uow, desk, wanted),)
+    configuration = configuration_now(uow, desk.published, desk.now)
     rota = rota_called(configuration, wanted.rota)
     person = staff_by_name(configuration, wanted.person)
     others = {shift.person for shift in oncall.shifts(rota, wanted.start, wanted.end)} - {person.key, None}
@@ -130,14 +143,14 @@ def swap_in(
         message = f"{_UNCHANGED} {person.name} does not have {rota.key} in the hours to be taken in return"
         raise Conflict(message)
     back = replace(wanted, person=str(others.pop()), start=in_return[0], end=in_return[1])
-    return make_in(uow, context, wanted), make_in(uow, context, back)
+    return make_in(uow, desk, wanted), make_in(uow, desk, back)
 
 
 def cover(context: Context, *, rota: str, start: datetime, end: datetime, person: str, by: str, via: str) -> DutyChange:
     """`person` stands in from `start` to `end` for whoever has the duty. Raises NotFound, InvalidInput, Conflict."""
     wanted = Wanted(rota=rota, person=person, start=start, end=end, kind=DutyKind.COVER, by=by, via=via)
     with context.store.write(urgent=True) as uow:
-        made = make_in(uow, context, wanted)
+        made = make_in(uow, desk_of(context), wanted)
         uow.commit()
     return made
 
@@ -176,7 +189,7 @@ def hand_to(context: Context, *, person: str, to: str, by: str, via: str) -> tup
         made = tuple(
             make_in(
                 uow,
-                context,
+                desk_of(context),
                 Wanted(
                     rota=shift.rota, person=to, start=shift.start, end=shift.end, kind=DutyKind.COVER, by=by, via=via
                 ),
@@ -188,15 +201,14 @@ def hand_to(context: Context, *, person: str, to: str, by: str, via: str) -> tup
     return made
 
 
-def make_in(uow: UnitOfWork, context: Context, wanted: Wanted, *, over_others: bool = False) -> DutyChange:
+def make_in(uow: UnitOfWork, desk: Desk, wanted: Wanted, *, over_others: bool = False) -> DutyChange:
     """One exception inside the caller's transaction: checked, stored, audited, and told to those whom it is about.
 
     `over_others`: it may lie over other exceptions. Raises NotFound, InvalidInput, Conflict.
     """
-    now = context.clock.now()
-    published = context.content.current()
+    now = desk.now
     uow.serialize(f"duty/{wanted.rota}")
-    configuration = configuration_now(uow, published, now)
+    configuration = configuration_now(uow, desk.published, now)
     rota = rota_called(configuration, wanted.rota)
     person = staff_by_name(configuration, wanted.person)
     clinic = clinic_of_rota(configuration, rota)
@@ -219,7 +231,7 @@ def make_in(uow: UnitOfWork, context: Context, wanted: Wanted, *, over_others: b
         raise Conflict(f"{_UNCHANGED} {against[:1].upper()}{against[1:]}")
     uow.duty.add(change)
     _audit(uow, change, f"duty.{change.kind.value}", wanted.by, wanted.via, now)
-    _tell(uow, context, published, clinic, rota, change)
+    _tell(uow, desk, clinic, rota, change)
     return change
 
 
@@ -264,11 +276,9 @@ def _audit(uow: UnitOfWork, change: DutyChange, action: str, by: str, via: str, 
 # --- telling people --------------------------------------------------------------------------------
 
 
-def _tell(
-    uow: UnitOfWork, context: Context, published: Published, clinic: Clinic, rota: Rota, change: DutyChange
-) -> None:
+def _tell(uow: UnitOfWork, desk: Desk, clinic: Clinic, rota: Rota, change: DutyChange) -> None:
     """Whoever gets or loses the duty and did not ask for it themselves hears of it."""
-    staff = published.content.configuration.staff
+    staff = desk.published.content.configuration.staff
     for key in (change.person, *duty.relieved(rota, change)):
         member = staff.get(key)
         if member is None or change.made_by == f"staff:{key}":
@@ -283,23 +293,23 @@ def _tell(
             channel=channel,
             to=address,
             intent=f"duty/{change.id}/{key}",
-            values=told_of(uow, context, published, rota, change),
+            values=told_of(uow, desk, rota, change),
             person=key,
         )
-        if uow.messages.add(compose(published, clinic, draft, change.made_at)):
+        if uow.messages.add(compose(desk.published, clinic, draft, change.made_at)):
             uow.wake(draft.message_class.lane.value)
 
 
-def told_of(uow: UnitOfWork, context: Context, published: Published, rota: Rota, change: DutyChange) -> dict[str, str]:
+def told_of(uow: UnitOfWork, desk: Desk, rota: Rota, change: DutyChange) -> dict[str, str]:
     """What a text about an exception says: who has what from when to when, who made it, what is open now."""
-    configuration = published.content.configuration
+    configuration = desk.published.content.configuration
     codes = [alert.code for alert in uow.alerts.list("open", None, 3, clinic=change.clinic)]
     return {
         "who": names(configuration).get(change.person, change.person),
         "duty": f"{rota.key} {duty.span(change, rota.timezone)}",
         "by": actor_name(change.made_by, configuration),
         "codes": ", ".join(codes) or "none",
-        "link": f"{context.policy.public_url}/staff/rota",
+        "link": f"{desk.public_url}/staff/rota",
     }
 
 

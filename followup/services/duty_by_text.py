@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from followup.domain import duty_words, oncall, windows
+from followup.domain import duty_words, oncall
 from followup.domain.duty import DutyChange, DutyKind
 from followup.domain.duty_words import CoverUntil, DutyRequest, SwapDay, TakeOver
 from followup.domain.message import MessageClass
@@ -14,43 +12,44 @@ from followup.domain.schedule import Configuration, Rota
 from followup.errors import FollowupError, InvalidInput, NotFound
 from followup.services import duty
 from followup.services.composing import Draft, compose
-from followup.services.context import Context, clinic_of
+from followup.services.context import clinic_of
+from followup.services.duty import Desk
 from followup.storage.unit_of_work import UnitOfWork
 
 _VIA = "sms"
 
 
-def change_duty(uow: UnitOfWork, context: Context, *, person: str, request: DutyRequest, inbound: Inbound) -> None:
+def change_duty(uow: UnitOfWork, desk: Desk, *, person: str, request: DutyRequest, inbound: Inbound) -> None:
     """Do what a text asks for, inside the caller's transaction, and answer with what came of it."""
     try:
-        made = _made(uow, context, person, request, inbound)
+        made = _made(uow, desk, person, request, inbound)
     except FollowupError as error:
-        _answer(uow, context, person, inbound, "STAFF_DUTY_NO", {"why": _why(error)})
+        _answer(uow, desk, person, inbound, "STAFF_DUTY_NO", {"why": _why(error)})
         return
-    configuration = duty.configuration_now(uow, context.content.current(), context.clock.now())
+    configuration = duty.configuration_now(uow, desk.published, desk.now)
     rota = duty.rota_called(configuration, made.rota)
-    values = duty.told_of(uow, context, context.content.current(), rota, made)
-    _answer(uow, context, person, inbound, "STAFF_DUTY", values)
+    values = duty.told_of(uow, desk, rota, made)
+    _answer(uow, desk, person, inbound, "STAFF_DUTY", values)
 
 
-def _made(uow: UnitOfWork, context: Context, person: str, request: DutyRequest, inbound: Inbound) -> DutyChange:
-    now = context.clock.now()
-    configuration = duty.configuration_now(uow, context.content.current(), now)
+def _made(uow: UnitOfWork, desk: Desk, person: str, request: DutyRequest, inbound: Inbound) -> DutyChange:
+    now = desk.now
+    configuration = duty.configuration_now(uow, desk.published, now)
     by = f"staff:{person}"
     match request:
         case TakeOver():
             rota = _rota(configuration, inbound.clinic, person, request.rota)
-            return duty.take_over_in(uow, context, rota=rota.key, person=person, until=None, by=by, via=_VIA)
+            return duty.take_over_in(uow, desk, rota=rota.key, person=person, until=None, by=by, via=_VIA)
         case CoverUntil():
             rota = _rota(configuration, inbound.clinic, person, request.rota)
-            end = _instant(duty_words.until(request, _wall(rota, now)), rota)
-            return duty.take_over_in(uow, context, rota=rota.key, person=person, until=end, by=by, via=_VIA)
+            end = duty_words.until(request, now, rota.timezone)
+            return duty.take_over_in(uow, desk, rota=rota.key, person=person, until=end, by=by, via=_VIA)
         case SwapDay():
-            return _swap(uow, context, configuration, person, request, inbound)
+            return _swap(uow, desk, configuration, person, request, inbound)
 
 
 def _swap(
-    uow: UnitOfWork, context: Context, configuration: Configuration, person: str, request: SwapDay, inbound: Inbound
+    uow: UnitOfWork, desk: Desk, configuration: Configuration, person: str, request: SwapDay, inbound: Inbound
 ) -> DutyChange:
     rota = _rota_of_the_day(configuration, inbound.clinic, person, request)
     start, end = oncall.turn_beginning_on(rota, request.day)
@@ -64,7 +63,7 @@ def _swap(
         via=_VIA,
     )
     in_return = oncall.turn_beginning_on(rota, request.in_return) if request.in_return is not None else None
-    return duty.swap_in(uow, context, wanted, in_return)[0]
+    return duty.swap_in(uow, desk, wanted, in_return)[0]
 
 
 def _rota_of_the_day(configuration: Configuration, clinic: str, person: str, request: SwapDay) -> Rota:
@@ -102,34 +101,24 @@ def _colleague(configuration: Configuration, said: str) -> str:
     raise NotFound(message)
 
 
-def _wall(rota: Rota, now: datetime) -> datetime:
-    return windows.local(now, rota.timezone).replace(tzinfo=None)
-
-
-def _instant(wall: datetime, rota: Rota) -> datetime:
-    return windows.instant_of(wall.date(), wall.time(), rota.timezone)
-
-
 def _why(error: FollowupError) -> str:
     problems = [problem.message for problem in error.problems] if isinstance(error, InvalidInput) else []
     said = " ".join([str(error), *problems]).strip().rstrip(".")
     return said[:1].upper() + said[1:140]
 
 
-def _answer(
-    uow: UnitOfWork, context: Context, person: str, inbound: Inbound, template: str, values: dict[str, str]
-) -> None:
-    published = context.content.current()
+def _answer(uow: UnitOfWork, desk: Desk, person: str, inbound: Inbound, template: str, values: dict[str, str]) -> None:
+    published = desk.published
     draft = Draft(
         template=template,
         message_class=MessageClass.STAFF_REPLY,
         channel=Channel.SMS,
         to=inbound.sender,
         intent=f"reply/{inbound.id}",
-        values={"link": f"{context.policy.public_url}/staff/rota", **values},
+        values={"link": f"{desk.public_url}/staff/rota", **values},
         person=person,
         inbound=inbound.id,
     )
     clinic = clinic_of(published.content.configuration, inbound.clinic)
-    if uow.messages.add(compose(published, clinic, draft, context.clock.now())):
+    if uow.messages.add(compose(published, clinic, draft, desk.now)):
         uow.wake(draft.message_class.lane.value)

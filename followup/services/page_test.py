@@ -11,9 +11,11 @@ from datetime import date, datetime, timedelta
 
 from followup.domain import escalation, page_test, windows
 from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH
-from followup.domain.message import MessageClass
+from followup.domain.effects import TakeAlert
+from followup.domain.message import MessageClass, MessageState
 from followup.domain.page_test import PageTest
 from followup.domain.people import Channel
+from followup.domain.received import Inbound
 from followup.domain.schedule import Clinic, Configuration, EventKind, StaffMember, WeeklyPage
 from followup.errors import Conflict
 from followup.ids import new_id
@@ -67,10 +69,25 @@ def send_now(context: Context, *, clinic: str, by: str, rota: str | None = None)
     return sent
 
 
-def answer_by_code(uow: UnitOfWork, clinic: str, person: str, code: str, now: datetime) -> Answered | None:
-    """The answer to a test page by its code, inside the caller's transaction. None where no test has this code."""
-    page = uow.page_tests.by_code(clinic, code)
-    return None if page is None or page.person != person else _answer(uow, page, "sms", now)
+def answers_test(uow: UnitOfWork, published: Published, inbound: Inbound, effect: TakeAlert, now: datetime) -> bool:
+    """Take a code that a member of staff texted as the answer to their test page, where it is one, and say so."""
+    page = uow.page_tests.by_code(inbound.clinic, effect.code) if effect.code else None
+    if page is None or page.person != effect.person or uow.alerts.by_code(inbound.clinic, effect.code) is not None:
+        return False
+    _answer(uow, page, "sms", now)
+    draft = Draft(
+        template="STAFF_TEST_DONE",
+        message_class=MessageClass.STAFF_REPLY,
+        channel=Channel.SMS,
+        to=inbound.sender,
+        intent=f"reply/{inbound.id}",
+        values={"code": page.code},
+        person=effect.person,
+        inbound=inbound.id,
+    )
+    if uow.messages.add(compose(published, clinic_of(published.content.configuration, inbound.clinic), draft, now)):
+        uow.wake(draft.message_class.lane.value)
+    return True
 
 
 def answer_by_link(context: Context, token: str) -> Answered | None:
@@ -183,7 +200,7 @@ def _queue(
         message_class=MessageClass.STAFF_NOTICE,
         channel=channel,
         to=address,
-        intent=f"test/{page.id}/{channel.value}",
+        intent=_intent(page, channel),
         values={
             "code": page.code,
             "minutes": str(int((page.due_at - page.sent_at) / timedelta(minutes=1))),
@@ -229,6 +246,7 @@ def _answer(uow: UnitOfWork, page: PageTest, via: str, now: datetime) -> Answere
         return Answered(page=page, first=False)
     answered = replace(page, acknowledged_at=now, acknowledged_via=via)
     uow.page_tests.update(answered)
+    _drop_waiting(uow, page, now)
     uow.audit.append(
         at=now,
         actor=f"staff:{page.person}",
@@ -239,6 +257,19 @@ def _answer(uow: UnitOfWork, page: PageTest, via: str, now: datetime) -> Answere
         clinic=page.clinic,
     )
     return Answered(page=answered, first=True)
+
+
+def _drop_waiting(uow: UnitOfWork, page: PageTest, now: datetime) -> None:
+    """The person's ways that were still to come are not needed any more."""
+    for channel in BY:
+        message = uow.messages.by_intent(_intent(page, channel))
+        if message is not None and message.state is MessageState.QUEUED:
+            dropped = replace(message, state=MessageState.SUPPRESSED, reason="answered meanwhile", settled_at=now)
+            uow.messages.update(dropped, expected=MessageState.QUEUED)
+
+
+def _intent(page: PageTest, channel: Channel) -> str:
+    return f"test/{page.id}/{channel.value}"
 
 
 def _miss_overdue(context: Context) -> int:
