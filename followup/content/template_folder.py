@@ -111,9 +111,10 @@ def missing_templates(
 
 def _needed(key: str, known: TemplateKey, languages: tuple[str, ...], staff_language: str) -> Iterator[TemplateId]:
     if known.audience.for_staff:
-        if known.audience is Audience.STAFF:
+        if known.audience in {Audience.STAFF, Audience.STAFF_TEXT}:
             yield TemplateId(key=key, language=staff_language, channel=Channel.SMS)
-        yield TemplateId(key=key, language=staff_language, channel=Channel.EMAIL)
+        if known.audience in {Audience.STAFF, Audience.STAFF_EMAIL}:
+            yield TemplateId(key=key, language=staff_language, channel=Channel.EMAIL)
         return
     channel = Channel.SMS if known.audience is Audience.PATIENT else Channel.EMAIL
     for language in languages:

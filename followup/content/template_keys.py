@@ -15,12 +15,13 @@ class Audience(StrEnum):
     PATIENT = "patient"  # by text in every language of the clinic; by e-mail wrapped, see EMAIL_REPLY
     PATIENT_EMAIL = "patient_email"
     STAFF = "staff"  # by text and e-mail in the staff language
+    STAFF_TEXT = "staff_text"  # by text alone, in the staff language: answers to what they texted
     STAFF_EMAIL = "staff_email"  # by e-mail alone, in the staff language
 
     @property
     def for_staff(self) -> bool:
         """Whether members of staff read it, and in their language."""
-        return self in {Audience.STAFF, Audience.STAFF_EMAIL}
+        return self in {Audience.STAFF, Audience.STAFF_TEXT, Audience.STAFF_EMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ def _staff(*variables: str) -> TemplateKey:
     return TemplateKey(Audience.STAFF, frozenset({*variables, "clinic"}))
 
 
+def _staff_text(*variables: str) -> TemplateKey:
+    """An answer to a text of staff; each may name its alert and link to it or to the board."""
+    return TemplateKey(Audience.STAFF_TEXT, frozenset({*variables, "clinic", "link"}))
+
+
 TEMPLATE_KEYS: dict[str, TemplateKey] = {
     **{key: _patient() for key in (*_PATIENT_TEXTS.split(), *QUICK_REPLIES)},
     "U_CLOSED": _patient("open"),
@@ -63,6 +69,28 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "STAFF_TAKEN": _staff("code", "link"),
     "STAFF_OTHER": _staff("code", "who", "time", "link"),
     "STAFF_UNKNOWN": _staff("code", "codes", "link"),
+    "STAFF_TAKEN_UNSENT": _staff_text("code", "link"),
+    "STAFF_YOURS": _staff_text("code", "time", "link"),
+    "STAFF_NOT_YOURS": _staff_text("code", "who", "time", "link"),
+    "STAFF_NOT_SENT": _staff_text("code"),
+    "STAFF_WAS_CLOSED": _staff_text("code", "who", "time"),
+    "STAFF_WHICH": _staff_text("code", "link"),
+    "STAFF_ONE_CODE": _staff_text("codes"),
+    "STAFF_WORDS": _staff_text("codes"),
+    "STAFF_CLOSED": _staff_text("code", "outcome", "minutes"),
+    "STAFF_CLOSED_AGAIN": _staff_text("code", "outcome", "minutes", "time"),
+    "STAFF_CLOSE_HOW": _staff_text("code", "words"),
+    "STAFF_CLOSE_SIGN": _staff_text("code", "link"),
+    "STAFF_PASSED": _staff_text("code", "who"),
+    "STAFF_PASS_WHO": _staff_text("code", "names"),
+    "STAFF_PASS_NOBODY": _staff_text("code", "link"),
+    "STAFF_ALL": _staff_text("codes", "link"),
+    "STAFF_ALL_BUT": _staff_text("codes", "emergencies"),
+    "STAFF_ALL_NONE": _staff_text("link"),
+    "STAFF_WHO": _staff_text("code", "level", "who", "time", "link"),
+    "STAFF_NOBODY": _staff_text("code", "level", "age", "who", "time"),
+    "STAFF_HELP": _staff_text(),
+    "STAFF_START": _staff_text(),
     "STAFF_INVITATION": TemplateKey(Audience.STAFF_EMAIL, frozenset({"clinic", "link"})),
     "STAFF_DUTY": _staff("who", "duty", "by", "codes", "link"),
     "STAFF_DUTY_NO": _staff("why", "link"),

@@ -10,6 +10,7 @@ from followup.domain.level import Level
 from followup.domain.message import MessageClass
 from followup.domain.people import PatientStatus
 from followup.domain.plan import CheckIn, CheckInState
+from followup.domain.staff_words import StaffCommand
 from followup.domain.triage import Triage
 
 
@@ -138,6 +139,14 @@ class TakeAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAsks:
+    """A member of staff texts something about alerts that is more than a code alone."""
+
+    person: str
+    command: StaffCommand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeDuty:
     """A member of staff takes over, covers or swaps a duty."""
 
@@ -166,6 +175,7 @@ Effect = (
     | DoubtAnswers
     | DropWaiting
     | TakeAlert
+    | StaffAsks
     | ChangeDuty
     | StaffOptedOut
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from followup.domain import replies
-from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Alert
+from followup.domain.alert import Alert
 from followup.domain.answering import Reader, asked_as
 from followup.domain.conversation import Judged, Situation, answer_patient, concern, judge, reported_status, safety_text
 from followup.domain.coverage import Reach
@@ -26,6 +25,7 @@ from followup.domain.effects import (
     OptOut,
     RaiseConcern,
     Say,
+    StaffAsks,
     StaffOptedOut,
     SwitchLanguage,
     TakeAlert,
@@ -37,14 +37,13 @@ from followup.domain.plan import CheckInState
 from followup.domain.planning import SkipReason
 from followup.domain.reading import Asked, Kind, Reading
 from followup.domain.schedule import Clinic, Configuration, EventKind, Rule
+from followup.domain.staff_words import AskHelp, BackAgain, TakeCode, staff_command
 from followup.domain.triage import Evidence, Triage, triage
 
 #: An inbound older than this is read and alerts, but gets no automatic answer: the moment has passed.
 STALE_AFTER = timedelta(hours=1)
 #: What stands on an alert about a number that gets no more texts.
 OPTED_OUT_NOTE = "opted out: phone"
-
-_CODE = re.compile(rf"(?:(?:ack|ok|take)\W+)?([{CODE_ALPHABET}]{{{CODE_LENGTH}}})\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +66,6 @@ class Stranger:
     reassured: bool = False
 
 
-def staff_code(text: str) -> str | None:
-    """The alert code that a text consists of (`K7RD`, `ack k7rd`), or None."""
-    match = _CODE.fullmatch(text.strip())
-    if match is None or match.group(1).isdigit():
-        return None
-    return match.group(1).upper()
-
-
 def keyword_of(reading: Reading, opt_out_type: str | None) -> str | None:
     """`stop`, `start` or `help` where the text is one; the provider's own word for it wins."""
     if opt_out_type:
@@ -88,17 +79,28 @@ def keyword_of(reading: Reading, opt_out_type: str | None) -> str | None:
     return "help" if reading.kind is Kind.HELP else None
 
 
-def route_staff(person: str, text: str, reading: Reading) -> tuple[Effect, ...]:
-    """What a text from a staff phone that belongs to no patient asks for; danger apart."""
-    code = staff_code(text)
-    if code is not None:
-        return (TakeAlert(person=person, code=code),)
-    if reading.kind is Kind.OPT_OUT:
+def route_staff(
+    person: str, text: str, reading: Reading, *, opt_out_type: str | None = None, provider_answered: bool = False
+) -> tuple[Effect, ...]:
+    """What a text from a staff phone that belongs to no patient asks for; danger apart.
+
+    `provider_answered`: it is one word that the provider has answered by itself, so that no text of ours follows.
+    """
+    keyword = (opt_out_type or "").casefold()
+    if keyword == "stop" or reading.kind is Kind.OPT_OUT:
         return (StaffOptedOut(person=person),)
+    if keyword == "start" or reading.kind is Kind.OPT_IN:
+        answer = () if provider_answered else (StaffAsks(person=person, command=BackAgain()),)
+        return (OptIn(source="staff text"), *answer)
     request = duty_request(text)
     if request is not None:
         return (ChangeDuty(person=person, request=request),)
-    return (TakeAlert(person=person, code=""),)
+    command = staff_command(text)
+    if isinstance(command, TakeCode):
+        return (TakeAlert(person=person, code=command.code),)
+    if isinstance(command, AskHelp) and provider_answered:
+        return ()
+    return (StaffAsks(person=person, command=command),)
 
 
 def decide_for_patient(

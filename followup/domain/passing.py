@@ -65,3 +65,16 @@ def duty_ends_at(alert: Alert, configuration: Configuration, now: datetime) -> d
     if rota is None or alert.status is not AlertStatus.ACKNOWLEDGED:
         return None
     return shift_at(rota, now).end
+
+
+def colleague(configuration: Configuration, said: str) -> str | None:
+    """The staff key of whom a text names: by key, by name, or by a part of the name that only one has; in any case."""
+    wanted = said.casefold().replace(".", "").split()
+    members = tuple(configuration.staff.values())
+    by_key = [member.key for member in members if [member.key.casefold()] == wanted]
+    by_name = [member.key for member in members if wanted and set(wanted) <= _words(member)]
+    return next((found[0] for found in (by_key, by_name) if len(found) == 1), None)
+
+
+def _words(member: StaffMember) -> set[str]:
+    return set(member.name.casefold().replace(".", "").split())

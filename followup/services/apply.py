@@ -20,6 +20,7 @@ from followup.domain.effects import (
     RecordAnswer,
     Say,
     SetStatus,
+    StaffAsks,
     StaffOptedOut,
     SwitchLanguage,
     TakeAlert,
@@ -30,6 +31,7 @@ from followup.domain.message import MessageClass, MessageState
 from followup.domain.people import Channel
 from followup.domain.plan import Answer
 from followup.domain.schedule import EventKind
+from followup.domain.staff_words import StaffCommand, TakeCode
 from followup.ids import new_id
 from followup.services.alerting import Concern, raise_concern, raise_event
 from followup.services.composing import Draft, compose
@@ -39,7 +41,7 @@ from followup.services.page_test import answers_test
 from followup.services.reported import change_patient
 from followup.services.restored import restored_at
 from followup.services.scene import Scene
-from followup.services.taking import take_by_code
+from followup.services.staff_texts import obey
 from followup.services.turns import address_turn
 
 #: At most this many automatic replies per number and hour, safety texts and the opt-out confirmation apart,
@@ -75,7 +77,7 @@ def _apply_one(scene: Scene, effect: Effect) -> None:
 
 
 def _apply_to_number(
-    scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAlert | ChangeDuty | StaffOptedOut
+    scene: Scene, effect: OptOut | OptIn | DropWaiting | TakeAlert | StaffAsks | ChangeDuty | StaffOptedOut
 ) -> None:
     match effect:
         case OptOut():
@@ -84,23 +86,35 @@ def _apply_to_number(
             _lift(scene, effect.source)
         case DropWaiting():
             _drop_waiting(scene, effect.reason)
+        case _:
+            _apply_for_staff(scene, effect)
+
+
+def _apply_for_staff(scene: Scene, effect: TakeAlert | StaffAsks | ChangeDuty | StaffOptedOut) -> None:
+    match effect:
         case TakeAlert() if answers_test(scene.uow, scene.published, scene.inbound, effect, scene.now):
             pass
         case TakeAlert():
-            take_by_code(
-                scene.uow,
-                scene.published,
-                person=effect.person,
-                code=effect.code,
-                inbound=scene.inbound,
-                public_url=scene.public_url,
-                now=scene.now,
-            )
+            _obey(scene, effect.person, TakeCode(code=effect.code))
+        case StaffAsks():
+            _obey(scene, effect.person, effect.command)
         case ChangeDuty():
             desk = Desk(published=scene.published, public_url=scene.public_url, now=scene.now)
             change_duty(scene.uow, desk, person=effect.person, request=effect.request, inbound=scene.inbound)
         case StaffOptedOut():
             _staff_opted_out(scene, effect)
+
+
+def _obey(scene: Scene, person: str, command: StaffCommand) -> None:
+    obey(
+        scene.uow,
+        scene.published,
+        person=person,
+        command=command,
+        inbound=scene.inbound,
+        public_url=scene.public_url,
+        now=scene.now,
+    )
 
 
 def _say(scene: Scene, effect: Say) -> None:

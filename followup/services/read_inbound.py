@@ -21,6 +21,7 @@ from followup.domain.plan import CheckIn
 from followup.domain.reading import Asked, Reading, read
 from followup.domain.received import Inbound, InboundState
 from followup.domain.schedule import Configuration, Schedule, StaffMember
+from followup.domain.staff_words import is_for_alerts, staff_command
 from followup.domain.talking import beside_talk
 from followup.domain.triage import Evidence, triage
 from followup.services.apply import apply
@@ -148,8 +149,7 @@ class _Turn:
 
     def decide(self) -> tuple[Decision, Scene]:
         scene = self.scene
-        code = routing.staff_code(scene.inbound.body) if scene.staff else None
-        if scene.staff is not None and (code is not None or not scene.patients):
+        if scene.staff is not None and (not scene.patients or is_for_alerts(staff_command(scene.inbound.body))):
             return self._for_staff(scene.staff), scene
         histories = [history_of(scene.uow, patient) for patient in scene.patients]
         whose = _whose(histories)
@@ -294,7 +294,13 @@ class _Turn:
         reading = self._reader()(Asked.NONE)
         evidence = Evidence(findings=reading.findings, read_level=words_level(reading))
         met = triage(evidence, scene.published.content.configuration.rules)
-        effects = routing.route_staff(member.key, scene.inbound.body, reading)
+        effects = routing.route_staff(
+            member.key,
+            scene.inbound.body,
+            reading,
+            opt_out_type=scene.inbound.opt_out_type,
+            provider_answered=self._provider_answered(),
+        )
         if met.level is Level.EMERGENCY:
             concern = RaiseConcern(
                 triage=met, understood=understood_as(evidence), inputs=inputs_of(evidence), again=True

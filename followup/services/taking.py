@@ -10,7 +10,6 @@ from followup.domain import escalation, passing, windows
 from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
 from followup.domain.message import Message, MessageClass
 from followup.domain.people import Channel
-from followup.domain.received import Inbound
 from followup.domain.schedule import Chain, Clinic, Configuration, StaffMember
 from followup.ids import new_id
 from followup.services.composing import Draft, compose
@@ -89,32 +88,6 @@ def chain_of(alert: Alert, configuration: Configuration) -> Chain:
     return escalation.chain_of(alert, configuration, configuration)
 
 
-def take_by_code(
-    uow: UnitOfWork,
-    published: Published,
-    *,
-    person: str,
-    code: str,
-    inbound: Inbound,
-    public_url: str,
-    now: datetime,
-) -> None:
-    """Take the alert that a member of staff named by text, and answer them with what came of it."""
-    configuration = published.content.configuration
-    member = configuration.staff[person]
-    alert = uow.alerts.by_code(inbound.clinic, code) if code else None
-    if alert is None or alert.status is AlertStatus.CLOSED:
-        _answer_unknown(uow, published, member, code, inbound, public_url, now)
-        return
-    taken = take(uow, published, alert, member, via="sms", public_url=public_url, now=now)
-    link = alert_link(uow, taken.alert, member, public_url, now)
-    clinic = clinic_of(configuration, alert.clinic)
-    if taken.outcome in {TakeOutcome.TAKEN, TakeOutcome.ALREADY_YOURS}:
-        _answer(uow, published, member, inbound, "STAFF_TAKEN", {"code": alert.code, "link": link}, now)
-    else:
-        _answer(uow, published, member, inbound, "STAFF_OTHER", _with_whom(taken.alert, clinic, link), now)
-
-
 def _with_whom(alert: Alert, clinic: Clinic, link: str) -> dict[str, str]:
     at = windows.local(alert.acknowledged_at or alert.opened_at, clinic.timezone)
     return {
@@ -123,46 +96,6 @@ def _with_whom(alert: Alert, clinic: Clinic, link: str) -> dict[str, str]:
         "time": at.strftime("%H:%M"),
         "link": link,
     }
-
-
-def _answer_unknown(
-    uow: UnitOfWork,
-    published: Published,
-    member: StaffMember,
-    code: str,
-    inbound: Inbound,
-    public_url: str,
-    now: datetime,
-) -> None:
-    open_codes = [alert.code for alert in uow.alerts.list("open", None, 5)]
-    values = {
-        "code": code or "with that text",
-        "codes": ", ".join(open_codes) or "none",
-        "link": f"{public_url}/staff",
-    }
-    _answer(uow, published, member, inbound, "STAFF_UNKNOWN", values, now)
-
-
-def _answer(
-    uow: UnitOfWork,
-    published: Published,
-    member: StaffMember,
-    inbound: Inbound,
-    template: str,
-    values: dict[str, str],
-    now: datetime,
-) -> None:
-    draft = Draft(
-        template=template,
-        message_class=MessageClass.STAFF_REPLY,
-        channel=Channel.SMS,
-        to=inbound.sender,
-        intent=f"reply/{inbound.id}",
-        values=values,
-        person=member.key,
-        inbound=inbound.id,
-    )
-    _queue(uow, published, inbound.clinic, draft, now)
 
 
 def _tell_others(

@@ -56,6 +56,10 @@ class AlertRows:
         closed_last = case((_column.status == AlertStatus.CLOSED, 1), else_=0)
         return self._one(named.order_by(closed_last, _column.id.desc()).limit(1))
 
+    def unclosed_by_code(self, code: str) -> tuple[Alert, ...]:
+        """The alerts not closed that a code stands for: one, or one in each of several clinics."""
+        return self._several(select(alerts).where(_column.code == code, is_unclosed).order_by(_column.id))
+
     def code_taken(self, clinic: str, code: str, since: datetime) -> bool:
         """Whether a code stands for an alert that is not closed, or was closed after `since`."""
         named = (_column.clinic_id == clinic) & (_column.code == code)

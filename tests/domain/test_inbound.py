@@ -20,6 +20,7 @@ from followup.domain.effects import (
     OptIn,
     OptOut,
     SetStatus,
+    StaffAsks,
     StaffOptedOut,
     SwitchLanguage,
     TakeAlert,
@@ -30,7 +31,6 @@ from followup.domain.inbound import (
     decide_for_stranger,
     keyword_of,
     route_staff,
-    staff_code,
     unread,
 )
 from followup.domain.level import Level
@@ -39,6 +39,7 @@ from followup.domain.people import PatientStatus
 from followup.domain.plan import CheckInState
 from followup.domain.reading import Asked, Kind, Scope
 from followup.domain.schedule import ReplyFamily
+from followup.domain.staff_words import AskHelp, NoCommand
 from tests.domain.samples import (
     CLINIC,
     CONFIGURATION,
@@ -401,30 +402,6 @@ def test_what_cannot_be_read_at_all_goes_to_a_person():
 # --- staff ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("K7RD", "K7RD"),
-        ("k7rd", "K7RD"),
-        (" k7rd. ", "K7RD"),
-        ("ack K7RD", "K7RD"),
-        ("ACK: k7rd!", "K7RD"),
-        ("ok k7rd", "K7RD"),
-        ("take k7rd", "K7RD"),
-        ("ack", None),
-        ("K7R", None),
-        ("K7RDX", None),
-        ("ackK7RD", None),
-        ("3467", None),  # figures alone are an answer, never a code
-        ("K0RD", None),  # no look-alikes in codes
-        ("I have K7RD", None),
-        ("", None),
-    ],
-)
-def test_a_code_stands_alone_or_behind_one_word(text, code):
-    assert staff_code(text) == code
-
-
 def test_codes_spell_no_word_and_have_no_look_alikes():
     assert not set("AEIOU015SZ2B8LV") & set(CODE_ALPHABET)
 
@@ -434,11 +411,19 @@ def test_codes_spell_no_word_and_have_no_look_alikes():
     [
         ("ack k7rd", Kind.UNCLEAR, TakeAlert(person="kay", code="K7RD")),
         ("STOP", Kind.OPT_OUT, StaffOptedOut(person="kay")),
-        ("on my way", Kind.CHAT, TakeAlert(person="kay", code="")),
+        ("on my way", Kind.CHAT, StaffAsks(person="kay", command=NoCommand())),
+        ("START", Kind.OPT_IN, OptIn(source="staff text")),
     ],
 )
 def test_what_a_member_of_staff_asks_for(text, kind, expected):
-    assert route_staff("kay", text, Text(words=text, kind=kind)(Asked.NONE)) == (expected,)
+    reading = Text(words=text, kind=kind)(Asked.NONE)
+    assert route_staff("kay", text, reading, provider_answered=True) == (expected,)
+
+
+def test_help_that_the_provider_has_answered_gets_no_second_answer():
+    reading = Text(words="help", kind=Kind.HELP)(Asked.NONE)
+    assert route_staff("kay", "help", reading, provider_answered=True) == ()
+    assert route_staff("kay", "help", reading) == (StaffAsks(person="kay", command=AskHelp()),)
 
 
 def test_a_code_from_a_patients_phone_is_words_like_any_other():

@@ -139,7 +139,7 @@ def test_a_closed_alerts_code_takes_nothing(clinic: Clinic, clock: Clock, ann: P
     nurse.expects_sms("is yours")
     nurse.closes(code)
     nurse.replies(code)
-    nurse.expects_sms("No open alert", code)
+    nurse.expects_sms(code, f"was closed by {nurse.name}", "Nothing was changed")
 
 
 def test_a_staff_stop_is_a_fault_of_the_set_up(
