@@ -65,7 +65,7 @@ def evidence_of(
     `check_in` is the id of the check-in at hand. With `closing` a side effect whose severity was never said
     counts as moderate.
     """
-    own = _from_answers(answers, configuration)
+    own = answered(answers, configuration)
     if reading is not None:
         own = _with_words(own, reading, configuration)
     if closing:
@@ -98,7 +98,8 @@ def _restates_rating(finding: Finding) -> bool:
     return finding.topic in _RATING_TOPICS and any(character.isdigit() for character in finding.words)
 
 
-def _from_answers(answers: Sequence[Answer], configuration: Configuration) -> Evidence:
+def answered(answers: Sequence[Answer], configuration: Configuration) -> Evidence:
+    """What the answers of one check-in say by themselves: digits, scores and symptoms with their severity."""
     digits: dict[str, tuple[int, ...]] = {}
     scores: dict[Score, float] = {}
     symptoms: dict[str, int | None] = {}
@@ -189,7 +190,7 @@ def _reported_before(
     for answers in _by_check_in(others).values():
         if windows.local_date(answers[0].at, course.zone) >= today or answers[0].check_in not in course.check_in_keys:
             continue
-        for key, severity in _from_answers(answers, configuration).symptoms.items():
+        for key, severity in answered(answers, configuration).symptoms.items():
             worst[key] = max(worst.get(key, 0), MODERATE if severity is None else severity)
     return worst
 
@@ -200,7 +201,7 @@ def _earlier(others: Sequence[Answer], course: Course, configuration: Configurat
     groups = list(_by_check_in(others).values())
     earlier = [
         replace(
-            _from_answers(answers, configuration),
+            answered(answers, configuration),
             baseline=baseline,
             check_in=course.check_in_keys.get(answers[0].check_in),
             previous=_previous([answer for before in groups[:position] for answer in before], configuration),

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followup.domain.alert import Alert
+from followup.domain.care import ExpectedLevel, Note
+from followup.domain.contact import ContactTry
 from followup.domain.infusion import Infusion
 from followup.domain.message import Message
 from followup.domain.people import Channel, Patient
 from followup.domain.plan import Answer, CheckIn
 from followup.domain.received import Inbound
+from followup.domain.talk import Chat
 from followup.errors import NotFound
 from followup.services.context import Context, only_clinic
 from followup.storage.unit_of_work import UnitOfWork
@@ -33,6 +36,10 @@ class PatientRecord:
     answers: tuple[Answer, ...]
     alerts: tuple[Alert, ...]
     opted_out: bool
+    notes: tuple[Note, ...] = ()
+    contacts: tuple[ContactTry, ...] = ()
+    chats: tuple[Chat, ...] = ()
+    expected: tuple[ExpectedLevel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,10 @@ def _record(uow: UnitOfWork, patient: Patient | None) -> PatientRecord:
         inbound=uow.inbound.of_patient(patient.id),
         answers=uow.answers.of_patient(patient.id),
         alerts=uow.alerts.of_patient(patient.id),
+        notes=uow.notes.of_patient(patient.id),
+        contacts=uow.contacts.of_patient(patient.id),
+        chats=uow.chats.of_patient(patient.id),
+        expected=uow.expected_levels.of_patient(patient.id),
         opted_out=patient.phone is not None and uow.suppressions.active(patient.clinic, Channel.SMS, patient.phone),
     )
 
