@@ -31,6 +31,7 @@ COMMANDS = (
     Command(name="lists", module="lists", about="Whom to phone today, that nobody is forgotten, what waits."),
     Command(name="schedules", module="schedules", about="Check schedules.yaml and the templates."),
     Command(name="understand", module="understand", about="Tell what a reply is taken to mean, and why."),
+    Command(name="reading", module="reading", about="Examples that staff gave by correcting what a text meant."),
     Command(name="why", module="why", about="Tell why a text went, or did not."),
     Command(name="doctor", module="doctor", about="Check settings, keys, database, templates, provider and staff."),
     Command(name="hold", module="hold", about="Stop texts to patients, and let them go again."),

@@ -15,7 +15,7 @@ _BROUGHT = frozenset({EntryKind.ADDED, EntryKind.RAISED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Something that came from the same person after the alert, and is no part of it."""
+    """Something that came from the same person after the words that weigh most."""
 
     at: datetime
     words: str
@@ -42,13 +42,14 @@ def weightiest(entries: Sequence[AlertEntry]) -> AlertEntry | None:
     return found or next(iter(brought_in), None)
 
 
-def came_after(entries: Iterable[AlertEntry], received: Iterable[Inbound], since: datetime) -> tuple[Later, ...]:
-    """What the person wrote after `since` that is not in the alert itself, oldest first."""
-    told = {entry.inbound for entry in entries if entry.inbound}
+def came_after(said: AlertEntry | None, received: Iterable[Inbound], since: datetime) -> tuple[Later, ...]:
+    """What the person wrote after the words that weigh most, or after `since` where there are none; oldest first."""
+    last = said.at if said is not None else since
+    shown = said.inbound if said is not None else None
     return tuple(
         Later(at=one.received_at, words=one.body.strip() or "(a picture)")
         for one in received
-        if one.received_at > since and one.id not in told
+        if one.received_at >= last and one.id != shown
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from followup.domain import account_of_alert
-from followup.domain.access import may_see
+from followup.domain.access import may_see, may_see_any
 from followup.domain.account_of_alert import Later
 from followup.domain.alert import Alert, AlertEntry, AlertStatus
 from followup.domain.level import Level
@@ -19,6 +19,8 @@ from followup.services.duty import configuration_now
 from followup.services.list_alerts import AlertLine, alert_line
 from followup.storage.unit_of_work import UnitOfWork
 
+#: Stands where only a prescriber may read why.
+KEPT = "Kept for a prescriber"
 #: So much of what came after is shown on the board; the alert's page has all of it.
 LATEST = 2
 
@@ -71,21 +73,45 @@ def board(context: Context, clinic: str, *, prescriber: bool) -> Board:
     )
 
 
-def came_after(uow: UnitOfWork, alert: Alert, entries: Sequence[AlertEntry]) -> tuple[Later, ...]:
-    """What the patient, or the unknown number, wrote since and is no part of the alert, oldest first."""
+def came_after(uow: UnitOfWork, alert: Alert, said: AlertEntry | None) -> tuple[Later, ...]:
+    """What the patient, or the unknown number, wrote after the words that weigh most, oldest first."""
     received: tuple[Inbound, ...] = ()
     if alert.patient is not None:
         received = uow.inbound.of_patient(alert.patient)
     elif alert.sender is not None:
         received = uow.inbound.of_sender(alert.clinic, alert.sender, alert.opened_at)
-    return account_of_alert.came_after(entries, received, alert.opened_at)
+    return account_of_alert.came_after(said, received, alert.opened_at)
 
 
 def kept_from(context: Context, alert: Alert, *, prescriber: bool) -> bool:
     """Whether what stands in an alert is for the eyes of a prescriber alone: every rule that it carries says so."""
+    return not may_see_any(rules_of(context, alert, alert.rules), prescriber=prescriber)
+
+
+def seen_entries(
+    context: Context, alert: Alert, entries: Iterable[AlertEntry], *, prescriber: bool
+) -> tuple[AlertEntry, ...]:
+    """What came in, without what met only rules that are kept for prescribers."""
+    return tuple(
+        entry
+        for entry in account_of_alert.came_in(entries)
+        if may_see_any(rules_of(context, alert, entry.rules), prescriber=prescriber)
+    )
+
+
+def seen_line(context: Context, line: AlertLine, *, prescriber: bool) -> AlertLine:
+    """The line with a reason that this person may see: that of another rule, where the first is for prescribers."""
+    named, *others = rules_of(context, line.alert, dict.fromkeys((line.alert.rule, *line.alert.rules)))
+    if may_see(named, prescriber=prescriber):
+        return line
+    reasons = [rule.reason for rule in others if rule is not None and may_see(rule, prescriber=prescriber)]
+    return replace(line, reason=reasons[0] if reasons else KEPT)
+
+
+def rules_of(context: Context, alert: Alert, ids: Iterable[str]) -> list[Rule | None]:
+    """Rules as they stood in the version that judged; None for one that it does not have."""
     configuration = context.content.version(alert.schedule_version).configuration
-    rules: list[Rule | None] = [configuration.rule(rule) for rule in alert.rules]
-    return not any(may_see(rule, prescriber=prescriber) for rule in rules)
+    return [configuration.rule(rule_id) for rule_id in ids]
 
 
 def _line(
@@ -94,11 +120,12 @@ def _line(
     entries = uow.alerts.entries(alert.id)
     kept = kept_from(context, alert, prescriber=prescriber)
     names = {key: member.name for key, member in configuration.staff.items()}
+    said = account_of_alert.weightiest(seen_entries(context, alert, entries, prescriber=prescriber))
     return BoardLine(
-        line=alert_line(context, uow, alert, configuration),
-        said=None if kept else account_of_alert.weightiest(entries),
+        line=seen_line(context, alert_line(context, uow, alert, configuration), prescriber=prescriber),
+        said=said,
         told=_told(uow.messages.of_alert(alert.id), alert, names),
-        later=() if kept else came_after(uow, alert, entries)[-LATEST:],
+        later=() if kept else came_after(uow, alert, said)[-LATEST:],
         acknowledge_by=account_of_alert.acknowledge_by(alert, configuration.chains.get(alert.chain)),
         kept=kept,
     )

@@ -12,6 +12,7 @@ from followup.storage.audit import AuditRows
 from followup.storage.chats import ChatRows
 from followup.storage.check_ins import CheckInRows
 from followup.storage.contacts import ContactRows
+from followup.storage.corrections import CorrectionRows
 from followup.storage.devices import DeviceRows
 from followup.storage.duty import DutyRows
 from followup.storage.errors import StorageError
@@ -136,6 +137,11 @@ class UnitOfWork:
     def notes(self) -> NoteRows:
         """The notes on patients."""
         return NoteRows(self._rows, self._vault)
+
+    @cached_property
+    def corrections(self) -> CorrectionRows:
+        """What texts should have been taken to mean."""
+        return CorrectionRows(self._rows, self._vault)
 
     @cached_property
     def expected_levels(self) -> ExpectedRows:

@@ -32,10 +32,13 @@ from followup.web.staff.account import account_routes
 from followup.web.staff.alert import alert_routes
 from followup.web.staff.board import board_routes
 from followup.web.staff.door import door_routes
+from followup.web.staff.inbox import inbox_routes
 from followup.web.staff.invitation import invitation_routes
 from followup.web.staff.link import link_routes
 from followup.web.staff.lists import lists_routes
 from followup.web.staff.patient import patient_routes
+from followup.web.staff.rota import rota_routes
+from followup.web.staff.routine import routine_routes
 from followup.web.staff.second_factor import second_factor_routes
 from followup.web.static_files import Static
 from followup.web.webhooks import webhook_routes
@@ -66,8 +69,8 @@ def _routes(deps: WebDeps, site: Site) -> list[BaseRoute]:
     routes += [Mount("/api", create_api(deps)), Mount("/static", Static())]
     routes += [*door_routes(site), *second_factor_routes(site), *invitation_routes(site), *account_routes(site)]
     routes += [*board_routes(site), *alert_routes(site), *patient_routes(site)]
-    routes += lists_routes(site)
-    routes += link_routes(site)
+    routes += [*lists_routes(site), *inbox_routes(site), *routine_routes(site)]
+    routes += [*rota_routes(site), *link_routes(site)]
     if deps.simulation is not None:
         routes += simulator_api_routes(deps.simulation, site.forms)
         routes += simulator_routes(site, deps.simulation)

@@ -35,6 +35,7 @@ PAIRS = [
     ("schedules", "versions"),
     ("schedules", "rollback"),
     ("understand",),
+    ("reading", "export"),
     ("why",),
     ("doctor",),
     ("hold", "on"),

@@ -1,6 +1,18 @@
 """Every table of the database, by meaning; importing this package fills the one MetaData."""
 
-from followup.storage.tables import access, callbacks, care, concerns, course, duty, mail, people, proof, running
+from followup.storage.tables import (
+    access,
+    callbacks,
+    care,
+    concerns,
+    course,
+    duty,
+    examples,
+    mail,
+    people,
+    proof,
+    running,
+)
 from followup.storage.tables.base import metadata
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "concerns",
     "course",
     "duty",
+    "examples",
     "mail",
     "metadata",
     "people",

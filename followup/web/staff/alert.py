@@ -1,201 +1,211 @@
-"""One alert: the words, what was understood, which rules and why, who has it, what comes next; and closing it."""
+"""One alert: the words, what was understood, whom to call and how, who has it, what comes next; and its forms."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from followup.domain.alert import ROUTINE_OUTCOMES, AlertEntry, EntryKind, Outcome
+from followup.domain.access import Role, first_role
+from followup.domain.alert import ROUTINE_OUTCOMES, Alert, Outcome
 from followup.domain.level import Level
-from followup.domain.message import Message
-from followup.errors import InvalidInput, Problem
+from followup.domain.reading import Kind, Severity
+from followup.errors import Conflict, InvalidInput
 from followup.services.close_alert import close
-from followup.services.list_alerts import AlertView, alert_view
+from followup.services.correct_reading import LEVELS, correct
+from followup.services.hand_over import hand_over
+from followup.services.log_contact import log_contact
 from followup.services.note_read import note_read
+from followup.services.show_alert import AlertPage, Place, alert_page, place_in_work_list
 from followup.services.sign_in import SignedIn
-from followup.web.pages import CHANNELS
 from followup.web.site import Fields, Site
+from followup.web.staff import alert_forms
+from followup.web.staff.alert_history import history, inputs
+from followup.web.staff.live import part
 
 #: So many lines of what happened are shown at once: a chain that climbed all night has hundreds.
-RECENT_STEPS = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One line of what happened since."""
-
-    at: datetime
-    text: str
+RECENT_STEPS: Final = 8
+#: The list that an alert was opened from, so that the next item is one press away.
+WORK_LIST: Final = "routine"
 
 
 def alert_routes(site: Site) -> list[Route]:
-    """The page of one alert and its close form."""
-
-    def shown(request: Request, who: SignedIn) -> Response:
-        view = alert_view(site.context, request.path_params["id"], clinic=who.clinic)
-        note_read(
-            site.context, actor=f"staff:{who.person}", subject="alert", subject_id=view.alert.id, clinic=who.clinic
-        )
-        return site.show(request, "alert", _values(site, view, who, late="late" in request.query_params))
-
-    def ended(request: Request, who: SignedIn, fields: Fields) -> Response:
-        view = alert_view(site.context, request.path_params["id"], clinic=who.clinic)
-        try:
-            close(
-                site.context,
-                alert=view.alert.id,
-                person=who.person,
-                outcome=_outcome(fields),
-                minutes=_minutes(fields),
-                note=fields.get("note", "").strip()[:2000] or None,
-                via="page",
-            )
-        except InvalidInput as error:
-            values = _values(site, view, who, problems=error.problems, fields=fields)
-            return site.show(request, "alert", values, status=422)
-        site.deps.settle()
-        return RedirectResponse(f"/staff/alerts/{view.alert.id}", status_code=303)
-
+    """The page of one alert, its part that renews itself, and its forms."""
+    desk = _Desk(site)
+    address = "/staff/alerts/{id}"
     return [
-        Route("/staff/alerts/{id}", site.staff(shown), methods=["GET"]),
-        Route("/staff/alerts/{id}/close", site.staff_form(ended), methods=["POST"]),
+        Route(address, site.staff(desk.shown), methods=["GET"]),
+        Route(f"{address}/now", site.staff(desk.renewed, active=False), methods=["GET"]),
+        Route(f"{address}/close", site.staff_form(desk.ended), methods=["POST"]),
+        Route(f"{address}/hand-over", site.staff_form(desk.handed_over), methods=["POST"]),
+        Route(f"{address}/contact", site.staff_form(desk.contacted), methods=["POST"]),
+        Route(f"{address}/correct", site.staff_form(desk.corrected), methods=["POST"]),
     ]
 
 
-def _values(
-    site: Site,
-    view: AlertView,
-    who: SignedIn,
-    *,
-    late: bool = False,
-    problems: Sequence[Problem] = (),
-    fields: Fields | None = None,
-) -> dict[str, Any]:
-    configuration = site.context.content.current().content.configuration
-    steps = _history(view, {key: member.name for key, member in configuration.staff.items()})
-    return {
-        "who": who,
-        "view": view,
-        "line": view.line,
-        "alert": view.alert,
-        "clinic": view.line.clinic,
-        "patient": view.line.patient,
-        "zone": view.line.clinic.timezone,
-        "inputs": {entry.id: _inputs(entry) for entry in view.entries},
-        "latest": _weightiest(view),
-        "came_in": _came_in(view),
-        "earlier": steps[:-RECENT_STEPS],
-        "history": steps[-RECENT_STEPS:],
-        "outcomes": [outcome.value for outcome in Outcome if _may_close(view, outcome)],
-        "needs_minutes": view.alert.level.at_least(Level.URGENT),
-        "late": late,
-        "problems": problems,
-        "fields": {"outcome": "", "minutes": "", "note": "", **(fields or {})},
-    }
+class _Desk:
+    """What can be done on the page of an alert."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def shown(self, request: Request, who: SignedIn) -> Response:
+        page = self._page(request, who)
+        note_read(
+            self._site.context,
+            actor=f"staff:{who.person}",
+            subject="alert",
+            subject_id=page.alert.id,
+            clinic=who.clinic,
+        )
+        return self._show(request, who, page, {"late": "late" in request.query_params})
+
+    def renewed(self, request: Request, who: SignedIn) -> Response:
+        # The same page renewing itself: one reading, which was noted when it was opened.
+        return part(self._site, request, "alert_part", self._common(who, self._page(request, who)))
+
+    def ended(self, request: Request, who: SignedIn, fields: Fields) -> Response:
+        page = self._page(request, who)
+        place = self._place(page.alert, who, fields.get("list"))
+
+        def do() -> None:
+            close(
+                self._site.context,
+                alert=page.alert.id,
+                person=who.person,
+                via="page",
+                **alert_forms.ending(fields, page.clinic.timezone),
+            )
+
+        if place is None:
+            return self._done(request, who, page, fields, do, form="close")
+        following = f"/staff/alerts/{place.following}?list={WORK_LIST}" if place.following else "/staff/routine"
+        return self._done(request, who, page, fields, do, form="close", onwards=following)
+
+    def handed_over(self, request: Request, who: SignedIn, fields: Fields) -> Response:
+        page = self._page(request, who)
+
+        def do() -> None:
+            hand_over(
+                self._site.context, alert=page.alert.id, by=who.person, to=fields.get("to", "") or None, via="page"
+            )
+
+        return self._done(request, who, page, fields, do, form="hand-over")
+
+    def contacted(self, request: Request, who: SignedIn, fields: Fields) -> Response:
+        page = self._page(request, who)
+
+        def do() -> None:
+            log_contact(
+                self._site.context,
+                alert=page.alert.id,
+                patient=page.alert.patient,
+                by=who.person,
+                way=fields.get("way", ""),
+                result=fields.get("result", ""),
+                note=fields.get("note", "").strip()[:2000] or None,
+            )
+
+        return self._done(request, who, page, fields, do, form="whom", onwards=f"{_address(page.alert)}#whom")
+
+    def corrected(self, request: Request, who: SignedIn, fields: Fields) -> Response:
+        page = self._page(request, who)
+
+        def do() -> None:
+            correct(self._site.context, by=who.person, clinic=who.clinic, **alert_forms.label(fields))
+
+        return self._done(request, who, page, fields, do, form="said", onwards=f"{_address(page.alert)}#said")
+
+    def _done(
+        self,
+        request: Request,
+        who: SignedIn,
+        page: AlertPage,
+        fields: Fields,
+        do: Callable[[], None],
+        *,
+        form: str,
+        onwards: str | None = None,
+    ) -> Response:
+        """Do it and go on; or show the page with what was wrong, and what was typed."""
+        try:
+            do()
+        except InvalidInput as error:
+            wrong = {"problems": error.problems, "wrong_form": form, "fields": {**_EMPTY, **fields}}
+            return self._show(request, who, page, wrong, status=422)
+        except Conflict as error:
+            if form != "hand-over":
+                raise
+            return self._show(request, who, page, {"refused": str(error)}, status=409)
+        self._site.deps.settle()
+        return RedirectResponse(onwards or _address(page.alert), status_code=303)
+
+    def _page(self, request: Request, who: SignedIn) -> AlertPage:
+        return alert_page(self._site.context, request.path_params["id"], clinic=who.clinic, prescriber=who.prescriber)
+
+    def _place(self, alert: Alert, who: SignedIn, came_from: str | None) -> Place | None:
+        if came_from != WORK_LIST:
+            return None
+        return place_in_work_list(self._site.context, alert.id, who.clinic)
+
+    def _show(
+        self, request: Request, who: SignedIn, page: AlertPage, more: Mapping[str, Any], *, status: int = 200
+    ) -> Response:
+        configuration = self._site.context.content.current().content.configuration
+        came_from = request.query_params.get("list")
+        leads = [member for member in configuration.staff.values() if first_role(member.role).may(Role.LEAD)]
+        values = {
+            **self._common(who, page),
+            "inputs": {entry.id: inputs(entry) for entry in page.came_in},
+            "outcomes": [outcome.value for outcome in Outcome if _may_close(page.alert, outcome)],
+            "needs_minutes": page.alert.level.at_least(Level.URGENT),
+            "colleagues": [member for member in configuration.staff.values() if member.key != who.person],
+            "leads": leads,
+            "levels": [level.value for level in LEVELS],
+            "kinds": [kind.value for kind in Kind],
+            "symptoms": sorted(configuration.symptoms),
+            "severities": [severity.value for severity in Severity if severity is not Severity.NONE],
+            "symptom_rows": range(alert_forms.SYMPTOM_ROWS),
+            "place": self._place(page.alert, who, came_from),
+            "list": came_from if came_from == WORK_LIST else "",
+            "late": False,
+            "problems": (),
+            "wrong_form": None,
+            "refused": None,
+            "fields": _EMPTY,
+            **more,
+        }
+        return self._site.show(request, "alert", values, status=status)
+
+    def _common(self, who: SignedIn, page: AlertPage) -> dict[str, Any]:
+        staff = self._site.context.content.current().content.configuration.staff
+        names = {key: member.name for key, member in staff.items()}
+        steps = history(page.view, names)
+        return {
+            "who": who,
+            "page": page,
+            "view": page.view,
+            "line": page.view.line,
+            "alert": page.alert,
+            "clinic": page.clinic,
+            "patient": page.view.line.patient,
+            "zone": page.clinic.timezone,
+            "names": names,
+            "earlier": steps[:-RECENT_STEPS],
+            "history": steps[-RECENT_STEPS:],
+            "may_act": who.role.may(Role.NURSE),
+        }
 
 
-def _came_in(view: AlertView) -> list[AlertEntry]:
-    """The entries that somebody's words or a check-in brought; a raise without either is part of the history."""
-    return [entry for entry in view.entries if entry.kind is EntryKind.OPENED or _brought(entry)]
+_EMPTY: Final[Fields] = {"outcome": "", "minutes": "", "note": "", "sign_off": "", "retry_at": "", "to": ""}
 
 
-def _brought(entry: AlertEntry) -> bool:
-    return entry.kind in {EntryKind.ADDED, EntryKind.RAISED} and bool(entry.words or entry.inbound or entry.check_in)
+def _address(alert: Alert) -> str:
+    return f"/staff/alerts/{alert.id}"
 
 
-def _weightiest(view: AlertView) -> AlertEntry | None:
-    """The words that weigh most, the latest of these: a later "ok" must not stand where "chest pain" belongs."""
-    worded = [entry for entry in _came_in(view) if entry.words]
-    return max(worded, key=lambda entry: (entry.level.rank, entry.at, entry.id), default=None)
-
-
-def _history(view: AlertView, names: Mapping[str, str]) -> list[Step]:
-    """Everything since, in order: who was told and whether it arrived, who took it, how it ended.
-
-    That people were told stands in the messages themselves, with what became of each.
-    """
-    told_by_message = {EntryKind.NOTIFIED, EntryKind.OPENED}
-    steps = [
-        (entry.at, entry.id, entry.understood or f"{entry.kind.value} by {entry.actor}")
-        for entry in view.entries
-        if entry.kind not in told_by_message and not _brought(entry)
-    ]
-    for at, about, messages in _grouped(view.notices, names):
-        became = ", ".join(dict.fromkeys(_became(message) for message in messages))
-        steps.append((at, messages[0].id, f"{about} {became}"))
-    return [Step(at=at, text=text[:1].upper() + text[1:]) for at, _, text in sorted(steps)]
-
-
-def _grouped(notices: Sequence[Message], names: Mapping[str, str]) -> list[tuple[datetime, str, list[Message]]]:
-    """Messages of one moment to one person are one line."""
-    groups: dict[tuple[datetime, str], list[Message]] = {}
-    for notice in notices:
-        key = (notice.sent_at or notice.created_at, _about(notice, names.get(notice.person or "", "somebody")))
-        groups.setdefault(key, []).append(notice)
-    return [(at, about, messages) for (at, about), messages in groups.items()]
-
-
-def _about(notice: Message, name: str) -> str:
-    if not notice.message_class.for_staff:
-        return "the patient was told that staff are being called"
-    return f"{name} told" if notice.template == "STAFF_NOTICE" else f"{name} told who has it"
-
-
-def _became(notice: Message) -> str:
-    reason = f" ({notice.reason.replace('_', ' ')})" if notice.reason else ""
-    return f"by {CHANNELS[notice.channel.value]}: {notice.state.value.replace('_', ' ')}{reason}"
-
-
-def _may_close(view: AlertView, outcome: Outcome) -> bool:
-    return outcome not in ROUTINE_OUTCOMES or not view.alert.level.at_least(Level.URGENT)
-
-
-def _outcome(fields: Fields) -> Outcome:
-    try:
-        return Outcome(fields.get("outcome", ""))
-    except ValueError:
-        raise InvalidInput(
-            "The alert was not closed.", (Problem(at="outcome", message="choose how it ended"),)
-        ) from None
-
-
-def _minutes(fields: Fields) -> int | None:
-    text = fields.get("minutes", "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()):
-        raise InvalidInput("The alert was not closed.", (Problem(at="minutes", message="give a whole number"),))
-    return int(text[:9])
-
-
-def _inputs(entry: AlertEntry) -> list[tuple[str, str]]:
-    """What the rules saw, as name and plain text."""
-    try:
-        seen = json.loads(entry.inputs or "{}")
-    except ValueError:
-        return []
-    pairs = seen.items() if isinstance(seen, dict) else ()
-    return [(str(name).replace("_", " "), _plain(value)) for name, value in pairs if value not in (None, "", [], {})]
-
-
-def _plain(value: object) -> str:
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case dict():
-            return ", ".join(f"{key} {_plain(each)}" for key, each in value.items())
-        case list():
-            return ", ".join(_plain(each) for each in value)
-        case None:
-            return "not known"
-        case float():
-            return f"{value:g}"
-        case _:
-            return str(value).replace("_", " ")
+def _may_close(alert: Alert, outcome: Outcome) -> bool:
+    return outcome not in ROUTINE_OUTCOMES or not alert.level.at_least(Level.URGENT)

@@ -1,0 +1,93 @@
+"""The routine work list, made to be worked through item after item. Staff pages call it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from followup.domain import account_of_alert
+from followup.domain.alert import Alert, AlertEntry
+from followup.domain.contact import ContactTry
+from followup.domain.lists import RoutineEntry
+from followup.domain.tasks import Task, TaskKind
+from followup.errors import Conflict
+from followup.services.context import Context
+from followup.services.show_board import kept_from, seen_entries
+from followup.services.work_lists import routine_list
+from followup.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutineItem:
+    """One item. `tries` are the tries to reach the patient about it; `opened`: this person has read it as it stands.
+
+    `said` is None where only a prescriber may see it (`kept`).
+    """
+
+    entry: RoutineEntry
+    said: AlertEntry | None
+    tries: tuple[ContactTry, ...]
+    opened: bool
+    kept: bool
+
+    @property
+    def alert(self) -> Alert:
+        """The alert itself."""
+        return self.entry.alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComesBack:
+    """An alert that was closed and will be open again: nobody was reached."""
+
+    alert: Alert
+    task: Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkList:
+    """What waits, the oldest first, and what comes back later, the soonest first."""
+
+    items: tuple[RoutineItem, ...]
+    later: tuple[ComesBack, ...]
+
+
+def work_list(context: Context, clinic: str, *, person: str, prescriber: bool) -> WorkList:
+    """The routine list of a clinic as `person` (a staff key) sees it. Raises NotFound for an unknown clinic."""
+    entries = routine_list(context, clinic)
+    with context.store.read() as uow:
+        items = tuple(_item(context, uow, entry, person, prescriber=prescriber) for entry in entries)
+        later = tuple(
+            ComesBack(alert=alert, task=task)
+            for task in uow.tasks.waiting_in(clinic, TaskKind.REOPEN)
+            if (alert := uow.alerts.get(task.alert)) is not None
+        )
+    return WorkList(items=items, later=later)
+
+
+def refuse_unopened(context: Context, alerts: Sequence[str], *, person: str, clinic: str) -> None:
+    """Raises Conflict, naming the codes, where `person` has not opened each of these alerts as it stands now."""
+    with context.store.read() as uow:
+        found = [alert for alert in map(uow.alerts.get, alerts) if alert is not None and alert.clinic == clinic]
+        unopened = [alert.code for alert in found if not _opened(uow, alert, uow.alerts.entries(alert.id), person)]
+    if unopened:
+        raise Conflict(f"open each before you close it: {', '.join(unopened)}")
+
+
+def _item(context: Context, uow: UnitOfWork, entry: RoutineEntry, person: str, *, prescriber: bool) -> RoutineItem:
+    entries = uow.alerts.entries(entry.alert.id)
+    kept = kept_from(context, entry.alert, prescriber=prescriber)
+    return RoutineItem(
+        entry=entry,
+        said=account_of_alert.weightiest(seen_entries(context, entry.alert, entries, prescriber=prescriber)),
+        tries=uow.contacts.of_alert(entry.alert.id),
+        opened=_opened(uow, entry.alert, entries, person),
+        kept=kept,
+    )
+
+
+def _opened(uow: UnitOfWork, alert: Alert, entries: Sequence[AlertEntry], person: str) -> bool:
+    """Whether this person has read the alert since the last thing came in."""
+    last = max((entry.at for entry in account_of_alert.came_in(entries)), default=alert.opened_at)
+    rows = uow.audit.list(subject="alert", subject_id=alert.id)
+    return any(row.action == "alert.read" and row.actor == f"staff:{person}" and row.at >= last for row in rows)
