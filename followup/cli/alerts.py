@@ -8,13 +8,17 @@ from typing import Annotated
 import typer
 
 from followup.cli.saying import local, say, say_json, say_table
+from followup.cli.times import instant
 from followup.cli.wiring import DEFAULT_VAR, Json, Var, opened
 from followup.domain.alert import Outcome
+from followup.domain.contact import ContactResult, ContactWay
 from followup.errors import NotFound
 from followup.services.acknowledge_alert import acknowledge as take
 from followup.services.close_alert import close as end
 from followup.services.context import Context
+from followup.services.hand_over import hand_over as give
 from followup.services.list_alerts import AlertView, alert_item, alert_list, alert_view
+from followup.services.log_contact import log_contact
 from followup.services.taking import TakeOutcome
 
 app = typer.Typer(no_args_is_help=True)
@@ -113,21 +117,72 @@ def close(
     outcome: Annotated[Outcome, typer.Option(help="How it ended.")],
     minutes: Annotated[int | None, typer.Option(help="Minutes spent on it.")] = None,
     note: Annotated[str | None, typer.Option(help="What was found and done; kept encrypted.")] = None,
+    sign_off: Annotated[str | None, typer.Option(help="The lead who signs off that nobody was reached.")] = None,
+    retry_at: Annotated[str | None, typer.Option(help="When to try again, such as 2026-11-23T09:00-06:00.")] = None,
     var: Var = DEFAULT_VAR,
     as_json: Json = False,
 ) -> None:
-    """Close an alert with its outcome.
+    """Close an alert with its outcome. Not reached, or a voicemail: it is open again at the next opening.
 
     Example: followup alerts close K4TN --by kay --outcome reached_and_safe --minutes 12
     """
     with opened(var) as context:
         closed = end(
-            context, alert=_found(context, alert), person=by, outcome=outcome, minutes=minutes, note=note, via=VIA
+            context,
+            alert=_found(context, alert),
+            person=by,
+            outcome=outcome,
+            minutes=minutes,
+            note=note,
+            via=VIA,
+            sign_off=sign_off,
+            retry_at=instant(retry_at, "--retry-at") if retry_at else None,
         )
         if as_json:
             say_json(alert_item(context, closed.id))
         else:
             say(f"{closed.code} is closed: {outcome.value.replace('_', ' ')}.")
+
+
+@app.command(name="hand-over")
+def hand_over(
+    alert: Which,
+    by: By,
+    to: Annotated[str | None, typer.Option(help="To whom; left out, the next person of its chain.")] = None,
+    var: Var = DEFAULT_VAR,
+    as_json: Json = False,
+) -> None:
+    """Pass an alert on: it is open again, and that person is told at once.
+
+    Example: followup alerts hand-over K4TN --by kay --to sam
+    """
+    with opened(var) as context:
+        handed = give(context, alert=_found(context, alert), by=by, to=to, via=VIA)
+        if as_json:
+            say_json(alert_item(context, handed.id))
+            return
+        who = context.content.current().content.configuration.staff[handed.handed_to or ""].name
+        say(f"{handed.code} is passed on to {who}, who is told now.")
+
+
+@app.command()
+def contact(
+    alert: Which,
+    by: By,
+    result: Annotated[ContactResult, typer.Option(help="What came of it.")],
+    way: Annotated[ContactWay, typer.Option(help="How it was tried.")] = ContactWay.CALL,
+    note: Annotated[str | None, typer.Option(help="What was said; kept encrypted.")] = None,
+    var: Var = DEFAULT_VAR,
+) -> None:
+    """Write down a try to reach the patient. After two calls in vain on an emergency the patient is told so by text.
+
+    Example: followup alerts contact K4TN --by kay --result no_answer
+    """
+    with opened(var) as context:
+        tried = log_contact(
+            context, alert=_found(context, alert), patient=None, by=by, way=way, result=result, note=note
+        )
+    say(f"Written down: {tried.way.value.replace('_', ' ')}, {tried.result.value.replace('_', ' ')}.")
 
 
 def _found(context: Context, given: str) -> str:

@@ -60,7 +60,9 @@ def heir(alert: Alert, configuration: Configuration, now: datetime) -> str | Non
 
 
 def duty_ends_at(alert: Alert, configuration: Configuration, now: datetime) -> datetime | None:
-    """When the duty that the alert was taken on ends; None where it was taken on none."""
+    """When the duty that the alert was taken on ends (now, where it has); None where it was taken on none."""
+    if heir(alert, configuration, now) is not None:
+        return now
     rota = configuration.rotas.get(alert.duty_of or "")
     if rota is None or alert.status is not AlertStatus.ACKNOWLEDGED:
         return None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, insert, or_, select, update
 
-from followup.domain.alert import Alert, AlertEntry, AlertStatus
+from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
 from followup.storage.addresses import Directory
 from followup.storage.mapping import Mapper
-from followup.storage.rows import Row, Rows
+from followup.storage.rows import Row, Rows, batched
 from followup.storage.tables.concerns import alert_entries, alerts, is_unclosed
 from followup.storage.vault import Vault
 
@@ -115,6 +116,21 @@ class AlertRows:
     def of_patient(self, patient: str) -> tuple[Alert, ...]:
         """All alerts of a patient, oldest first."""
         return self._several(select(alerts).where(_column.patient_id == patient).order_by(_column.id))
+
+    def opened_since(self, clinic: str, since: datetime) -> tuple[Alert, ...]:
+        """Every alert of a clinic that opened at `since` or later, oldest first."""
+        found = select(alerts).where(_column.clinic_id == clinic, _column.opened_at >= since)
+        return self._several(found.order_by(_column.opened_at, _column.id))
+
+    def first_taken(self, ids: Sequence[str]) -> dict[str, datetime]:
+        """When each of these alerts was first taken by somebody, where it was."""
+        line = alert_entries.c
+        found: dict[str, datetime] = {}
+        for few in batched(ids):
+            taken = line.alert_id.in_(few) & (line.kind == EntryKind.ACKNOWLEDGED)
+            first = select(line.alert_id, func.min(line.at).label("at")).where(taken).group_by(line.alert_id)
+            found |= {row["alert_id"]: row["at"] for row in self._rows.all(first)}
+        return found
 
     def add_entry(self, entry: AlertEntry) -> None:
         """Add a line to the history of an alert that is stored already."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, insert, select
 
 from followup.domain.contact import ContactTry
 from followup.storage.mapping import Mapper
-from followup.storage.rows import Rows
+from followup.storage.rows import Rows, batched
 from followup.storage.tables.callbacks import contact_tries
 from followup.storage.vault import Vault
 
@@ -29,6 +30,14 @@ class ContactRows:
     def of_alert(self, alert: str) -> tuple[ContactTry, ...]:
         """Every try about an alert, oldest first."""
         return self._several(select(contact_tries).where(_column.alert_id == alert))
+
+    def of_alerts(self, ids: Sequence[str]) -> dict[str, tuple[ContactTry, ...]]:
+        """The tries about each of these alerts, oldest first; those without any are left out."""
+        found: dict[str, tuple[ContactTry, ...]] = {}
+        for few in batched(ids):
+            for tried in self._several(select(contact_tries).where(_column.alert_id.in_(few))):
+                found[tried.alert or ""] = (*found.get(tried.alert or "", ()), tried)
+        return found
 
     def of_patient(self, patient: str) -> tuple[ContactTry, ...]:
         """Every try to reach a patient, oldest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Table, func, select
@@ -14,6 +14,15 @@ from followup.storage.errors import StorageError, translated
 
 Row = Mapping[Any, Any]
 _Result = TypeVar("_Result")
+
+
+#: Databases take only so many values in one statement.
+AT_ONCE = 500
+
+
+def batched(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids in parts that one statement takes."""
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 def guarded(action: Callable[[], _Result]) -> _Result:

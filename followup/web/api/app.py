@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from followup.web.api.alerts import CloseShape, TakeShape, alert_routes
+from followup.web.api.alerts import CloseShape, ContactShape, HandOverShape, TakeShape, alert_routes
 from followup.web.api.infusion_shape import CorrectionShape, InfusionShape
 from followup.web.api.infusions import infusion_routes
 from followup.web.api.patients import patient_routes
@@ -18,7 +18,7 @@ from followup.web.deps import WebDeps
 
 _TITLE: Final = "followup"
 _VERSION: Final = "1"
-_SHAPES: Final = (InfusionShape, CorrectionShape, TakeShape, CloseShape, ProblemShape)
+_SHAPES: Final = (InfusionShape, CorrectionShape, TakeShape, CloseShape, HandOverShape, ContactShape, ProblemShape)
 
 
 def create_api(deps: WebDeps) -> FastAPI:
