@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, insert, select, update
 
+from followup.domain.day_figures import Counted
 from followup.domain.plan import CheckIn, CheckInState
 from followup.storage.mapping import Mapper
 from followup.storage.rows import Rows
@@ -63,6 +64,18 @@ class CheckInRows:
             select(func.min(check_ins.c.next_action_at)).where(check_ins.c.next_action_at.is_not(None))
         )
         return soonest
+
+    def counted(self, clinic: str, bounds: Sequence[datetime]) -> tuple[Counted, ...]:
+        """How many of a clinic's check-ins are due between each bound and the next, by state and reason."""
+        within = (
+            (check_ins.c.clinic_id == clinic) & (check_ins.c.due_at >= bounds[0]) & (check_ins.c.due_at < bounds[-1])
+        )
+        day = case(*((check_ins.c.due_at < end, position) for position, end in enumerate(bounds[1:])))
+        figures = select(day.label("day"), check_ins.c.state, check_ins.c.reason, func.count().label("number"))
+        rows = self._rows.all(figures.where(within).group_by(day, check_ins.c.state, check_ins.c.reason))
+        return tuple(
+            Counted(day=row["day"], state=row["state"], reason=row["reason"], number=row["number"]) for row in rows
+        )
 
     def _found(self, condition: ColumnElement[bool]) -> tuple[CheckIn, ...]:
         found = select(check_ins).where(condition).order_by(check_ins.c.due_at, check_ins.c.id)

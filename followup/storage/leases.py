@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 
 from followup.storage.rows import Rows
 from followup.storage.tables.running import leases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """What one worker alone does until then."""
+
+    name: str
+    holder: str
+    until: datetime
 
 
 class LeaseRows:
@@ -25,6 +35,11 @@ class LeaseRows:
             where=or_(leases.c.until <= now, leases.c.holder == holder),
         )
         return self._rows.change(taken) == 1
+
+    def held(self, now: datetime) -> tuple[Lease, ...]:
+        """The leases in force at `now`, by name."""
+        rows = self._rows.all(select(leases).where(leases.c.until > now).order_by(leases.c.name))
+        return tuple(Lease(**row) for row in rows)
 
     def release(self, name: str, holder: str) -> None:
         """Give a lease back; somebody else's stays."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, insert, or_, select, update
@@ -14,7 +14,7 @@ from followup.domain.people import Channel, Consent, Patient, PatientDetails
 from followup.storage.addresses import Directory
 from followup.storage.mapping import Seals
 from followup.storage.rows import Row, Rows
-from followup.storage.tables.people import patient_merges, patient_words, patients
+from followup.storage.tables.people import is_paused, patient_merges, patient_words, patients
 from followup.storage.vault import Vault
 
 _SEARCH_LIMIT = 50
@@ -43,6 +43,14 @@ class PatientRows:
     def get(self, patient_id: str) -> Patient | None:
         """By our id."""
         return self._one(self._rows.first(select(patients).where(patients.c.id == patient_id)))
+
+    def paused(self, clinic: str, now: datetime) -> tuple[Patient, ...]:
+        """Whose texts are paused at `now`; the pause that ends first first."""
+        found = select(patients).where(
+            patients.c.clinic_id == clinic, is_paused, patients.c.status_until > now, _stands
+        )
+        rows = self._rows.all(found.order_by(patients.c.status_until, patients.c.id).limit(_SEARCH_LIMIT))
+        return tuple(one for row in rows if (one := self._one(row)) is not None)
 
     def by_external_id(self, clinic: str, external_id: str) -> Patient | None:
         """By the clinic's own id; where two ids were merged, either finds the one patient."""

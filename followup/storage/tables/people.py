@@ -5,7 +5,18 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
 from followup.domain.people import Channel, PatientStatus
-from followup.storage.tables.base import clinic, flag, instant, metadata, own_id, reference, sealed, text, word
+from followup.storage.tables.base import (
+    clinic,
+    flag,
+    instant,
+    is_one_of,
+    metadata,
+    own_id,
+    reference,
+    sealed,
+    text,
+    word,
+)
 
 patients = Table(
     "patients",
@@ -35,6 +46,8 @@ patients = Table(
     Index(None, "phone_index"),
     Index(None, "email_index"),
 )
+
+is_paused = is_one_of(patients.c.status, (PatientStatus.PAUSED,))
 
 #: Keyed hashes of each word of a name and of its beginnings, so that staff can search without names in clear.
 patient_words = Table(
