@@ -117,10 +117,9 @@ def turn_beginning_on(rota: Rota, day: date) -> tuple[datetime, datetime]:
     return begins, windows.instant_of(day + timedelta(days=1), rota.at, rota.timezone)
 
 
-def next_hand_over(rota: Rota, now: datetime) -> datetime:
-    """When the duty is handed over next, after `now`."""
-    today = windows.local_date(now, rota.timezone)
-    return next(edge for edge in _hand_overs(rota, today) if edge > now)
+def is_holiday(rota: Rota, now: datetime) -> bool:
+    """Whether the duty at `now` is that of a holiday."""
+    return rota.holiday_person is not None and _duty_day(rota, now) in rota.holidays
 
 
 def _edges(rota: Rota, start: datetime, end: datetime) -> list[datetime]:
@@ -199,7 +198,7 @@ def _planned(rota: Rota, now: datetime) -> str | None:
     for override in rota.overrides:
         if override.start <= now < override.end:
             return override.person
-    if rota.holiday_person is not None and _duty_day(rota, now) in rota.holidays:
+    if is_holiday(rota, now):
         return rota.holiday_person
     return _in_turn(rota, now, ahead=0)
 

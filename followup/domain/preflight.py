@@ -14,12 +14,14 @@ from enum import StrEnum
 from followup.domain import oncall
 from followup.domain.oncall import Shift, shown_at
 from followup.domain.people import Channel
-from followup.domain.schedule import Clinic, Configuration, Rota, StaffMember, TargetKind
+from followup.domain.schedule import Chain, Clinic, Configuration, Rota, StaffMember, Target, TargetKind
 
 #: How far ahead duty is looked at.
 AHEAD = timedelta(days=14)
 #: Channels that make a phone ring or buzz on a bedside table.
 WAKING = frozenset({Channel.SMS, Channel.VOICE})
+#: How the fallback person of a chain is told.
+PLAIN = frozenset({Channel.SMS, Channel.EMAIL})
 _WORDS = {Channel.SMS: "text", Channel.VOICE: "phone call", Channel.EMAIL: "mail"}
 
 
@@ -31,6 +33,7 @@ class FindingKind(StrEnum):
     NOT_WAKING = "not_waking"  # nothing that wakes them
     ONE_WAY = "one_way"  # one way only: when it fails there is no other
     GONE = "gone"  # cannot work here any more, and is still on a chain
+    BROKEN = "broken"  # one way is broken; there are two others, of which one wakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Finding:
     @property
     def grave(self) -> bool:
         """Whether an alert may reach nobody in time."""
-        return self.kind is not FindingKind.ONE_WAY
+        return self.kind not in {FindingKind.ONE_WAY, FindingKind.BROKEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +77,10 @@ def preflight(configuration: Configuration, clinic: Clinic, ways: Ways, now: dat
     for rota in oncall.rotas_of(clinic, configuration):
         found += _hours_with_nobody(rota, configuration, now)
     duties = _duties(clinic, configuration, now)
-    for key in _called(clinic, configuration, now):
+    for key, by in _called(clinic, configuration, now).items():
         person = configuration.staff.get(key)
         if person is not None:
-            found += _person(person, duties.get(key), ways, configuration)
+            found += _person(person, by, duties.get(key), ways, configuration)
     found += _gone(clinic, configuration)
     return tuple(sorted(found, key=lambda one: not one.grave))
 
@@ -105,34 +108,78 @@ def _duties(clinic: Clinic, configuration: Configuration, now: datetime) -> dict
     return found
 
 
-def _called(clinic: Clinic, configuration: Configuration, now: datetime) -> tuple[str, ...]:
-    """Everybody whom a chain of the clinic may tell."""
-    keys: list[str] = []
+def _called(clinic: Clinic, configuration: Configuration, now: datetime) -> dict[str, set[frozenset[Channel]]]:
+    """Everybody whom a chain of the clinic may tell at once, with the channels by which each such chain does it.
+
+    A work list wakes nobody, so that nothing is asked of those who are told of it alone.
+    """
+    found: dict[str, set[frozenset[Channel]]] = {}
     for chain in oncall.chains_of(clinic, configuration):
-        for target in oncall.targets_of(chain):
-            keys += [target.name] if target.kind is TargetKind.PERSON else []
-        keys.append(chain.fallback)
-    for rota in oncall.rotas_of(clinic, configuration):
-        keys += [shift.person for shift in oncall.shifts(rota, now, now + AHEAD) if shift.person is not None]
-        keys += [person for person in rota.people if person not in rota.absent]
-    return tuple(dict.fromkeys(keys))
+        for person, channels in _called_by(chain, configuration, now).items():
+            found.setdefault(person, set()).add(frozenset(channels))
+    return found
 
 
-def _person(person: StaffMember, duty: Shift | None, ways: Ways, configuration: Configuration) -> Iterator[Finding]:
-    usable = [one for one in Channel if one in ways.running and person.address(one) is not None]
-    left = [one for one in usable if (person.key, one) not in ways.broken]
-    kind = _worst(person, left)
+def _called_by(chain: Chain, configuration: Configuration, now: datetime) -> dict[str, set[Channel]]:
+    found: dict[str, set[Channel]] = {}
+    for step in chain.steps:
+        for target in step.targets:
+            for person in _meant(target, configuration, now):
+                found.setdefault(person, set()).update(step.channels)
+    if chain.steps:
+        found.setdefault(chain.fallback, set()).update(PLAIN)
+    return found
+
+
+def _meant(target: Target, configuration: Configuration, now: datetime) -> Iterator[str]:
+    """Everybody whom a target may mean within `AHEAD`."""
+    if target.kind is TargetKind.PERSON:
+        yield target.name
+        return
+    rota = configuration.rotas.get(target.name)
+    if rota is not None:
+        yield from (person for person in rota.people if person not in rota.absent)
+        yield from (shift.person for shift in oncall.shifts(rota, now, now + AHEAD) if shift.person is not None)
+
+
+def _person(
+    person: StaffMember,
+    by: Collection[frozenset[Channel]],
+    duty: Shift | None,
+    ways: Ways,
+    configuration: Configuration,
+) -> Iterator[Finding]:
+    """The worst that is wrong with the ways to a person, over all chains that may tell them."""
+    judged = [_judged(person, channels, ways) for channels in by]
+    kind, left = min(judged, key=lambda one: _GRAVITY.index(one[0]) if one[0] is not None else len(_GRAVITY))
     if kind is None:
         return
     yield Finding(
         kind=kind,
-        message=f"{person.name}{_when(duty, configuration)} {_said(kind, left)}{_why(person, usable, ways)}",
+        message=f"{person.name}{_when(duty, configuration)} {_said(kind, left)}{_why(person, ways)}",
         remedy=_remedy(person, ways),
         person=person.key,
         rota=duty.rota if duty is not None else None,
         start=duty.start if duty is not None else None,
         end=duty.end if duty is not None else None,
     )
+
+
+#: The gravest first.
+_GRAVITY = tuple(FindingKind)
+
+
+def _judged(
+    person: StaffMember, channels: frozenset[Channel], ways: Ways
+) -> tuple[FindingKind | None, tuple[Channel, ...]]:
+    """What is wrong with the ways by which one chain tells a person, and those that are left."""
+    left = tuple(
+        one
+        for one in Channel
+        if one in channels & ways.running and person.address(one) is not None and (person.key, one) not in ways.broken
+    )
+    broken = any((person.key, one) in ways.broken for one in channels & ways.running)
+    return _worst(person, left) or (FindingKind.BROKEN if broken else None), left
 
 
 def _worst(person: StaffMember, left: Collection[Channel]) -> FindingKind | None:
@@ -153,12 +200,14 @@ def _said(kind: FindingKind, left: Collection[Channel]) -> str:
             return "cannot be reached"
         case FindingKind.NOT_WAKING:
             return f"can be reached by {by} alone, which wakes nobody"
+        case FindingKind.BROKEN:
+            return f"can be reached by {by}, and not by every way"
         case _:
             return f"can be reached by {by} alone: when that fails there is no other way"
 
 
-def _why(person: StaffMember, usable: Collection[Channel], ways: Ways) -> str:
-    reasons = [ways.broken[person.key, channel] for channel in usable if (person.key, channel) in ways.broken]
+def _why(person: StaffMember, ways: Ways) -> str:
+    reasons = [ways.broken[person.key, channel] for channel in Channel if (person.key, channel) in ways.broken]
     return f" ({'; '.join(dict.fromkeys(reasons))})" if reasons else ""
 
 

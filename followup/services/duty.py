@@ -72,6 +72,11 @@ def current_configuration(context: Context) -> Configuration:
         return configuration_now(uow, context.content.current(), context.clock.now())
 
 
+def oncall_shifts(context: Context, rota: str, start: datetime, end: datetime) -> tuple[Shift, ...]:
+    """The shifts of a rota between two instants, as they stand. Raises NotFound."""
+    return oncall.shifts(rota_called(current_configuration(context), rota), start, end)
+
+
 # --- making and withdrawing exceptions -----------------------------------------------------------
 
 

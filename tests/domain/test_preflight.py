@@ -28,6 +28,19 @@ def with_rota(**changes: Any) -> Configuration:
     return replace(CONFIGURATION, rotas={"nurses": replace(CONFIGURATION.rotas["nurses"], **changes)})
 
 
+def by(*channels: Channel) -> Configuration:
+    """The configuration in which every step tells by these channels."""
+    chains = {
+        key: replace(chain, steps=tuple(replace(step, channels=channels) for step in chain.steps))
+        for key, chain in CONFIGURATION.chains.items()
+    }
+    return replace(CONFIGURATION, chains=chains)
+
+
+CALLING = by(Channel.SMS, Channel.VOICE, Channel.EMAIL)
+QUIET = by(Channel.SMS, Channel.EMAIL)
+
+
 def found(configuration: Configuration, ways: Ways = BOTH) -> list[tuple[FindingKind, str | None]]:
     return [(one.kind, one.person or one.rota) for one in preflight(configuration, CLINIC, ways, NOW)]
 
@@ -48,7 +61,10 @@ def test_the_shipped_clinic_reaches_everybody():
         (with_person("lee", phone=None), BOTH, [(FindingKind.NOT_WAKING, "lee")]),  # named in the chains
         (with_person("robin", phone=None), BOTH, [(FindingKind.NOT_WAKING, "robin")]),
         (CONFIGURATION, replace(BOTH, broken={("kay", Channel.SMS): "stopped"}), [(FindingKind.NOT_WAKING, "kay")]),
-        (CONFIGURATION, replace(WITH_VOICE, broken={("kay", Channel.SMS): "stopped"}), []),  # a call still wakes
+        # A call still wakes, where the chains make one.
+        (CALLING, replace(WITH_VOICE, broken={("kay", Channel.SMS): "stopped"}), [(FindingKind.BROKEN, "kay")]),
+        # A channel that no chain uses is no way.
+        (QUIET, replace(WITH_VOICE, broken={("kay", Channel.SMS): "stopped"}), [(FindingKind.NOT_WAKING, "kay")]),
         (CONFIGURATION, replace(BOTH, broken={("kay", Channel.EMAIL): "bounced"}), [(FindingKind.ONE_WAY, "kay")]),
         (
             CONFIGURATION,

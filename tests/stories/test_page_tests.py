@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from followup.content.problems import InvalidContent
 from followup.domain import windows
 from followup.domain.preflight import FindingKind
 from followup.errors import Conflict
@@ -194,8 +195,8 @@ def test_row_11_everybody_on_a_chain_can_be_reached_twice_and_proves_it_each_wee
     duty.take_over(clinic.context, rota="nurses", person="lee", until=None, by="terminal:root", via="terminal")
     run_until_quiet(clinic.context)
     clock.forward(minutes=5)
-    kinds = {(one.person, one.kind) for one in findings(clinic.context, "prairie")}
-    assert kinds == {("lee", FindingKind.NOT_WAKING)}
+    (found,) = findings(clinic.context, "prairie")
+    assert (found.person, "the last sms did not arrive" in found.message) == ("lee", True)
     for person in clinic.people:
         person.has_read()
     clinic.staff_close_everything()
@@ -203,11 +204,21 @@ def test_row_11_everybody_on_a_chain_can_be_reached_twice_and_proves_it_each_wee
         person.has_read()
 
 
-def test_oncall_1326_whoever_lacks_a_way_is_named_before_the_night(begin: Begin) -> None:
-    """The second-line person had no way to be notified, so that it went to the directors: named days before."""
-    clinic = begin(changes={SAMS_MAIL: "", "by: [sms, email]": "by: [sms]"})
+def test_oncall_1326_whoever_lacks_a_way_is_named_before_the_night(begin: Begin, clinic: Clinic) -> None:
+    """The second-line person had no way to be notified, so that it went to the directors: refused, or named before."""
+    with pytest.raises(InvalidContent) as refused:
+        begin(changes={SAMS_MAIL: ""})
+    assert any("Sam Ortiz is to be told by email and has no e-mail" in one.message for one in refused.value.problems)
+    sam = clinic.staff["sam"]
+    clinic.provider.refuse(to=sam.email, times=None)
+    page_test.send_now(clinic.context, clinic="prairie", by="terminal:root")
+    run_until_quiet(clinic.context)
     (found,) = findings(clinic.context, "prairie")
     assert (found.kind, found.person, found.rota, found.grave) == (FindingKind.ONE_WAY, "sam", "nurses", False)
     assert "on duty in nurses from Sun 22 Nov 07:00 to Mon 23 Nov 07:00" in found.message
-    assert found.remedy == "give `email` at staff.sam in schedules.yaml"
-    assert found.start == windows.instant_of(SUNDAY, time(7), CHICAGO)
+    assert "the last email did not arrive" in found.message
+    for person in clinic.people:
+        person.has_read()
+    clinic.staff_close_everything()
+    for person in clinic.people:
+        person.has_read()
