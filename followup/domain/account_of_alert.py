@@ -42,15 +42,17 @@ def weightiest(entries: Sequence[AlertEntry]) -> AlertEntry | None:
     return found or next(iter(brought_in), None)
 
 
-def came_after(said: AlertEntry | None, received: Iterable[Inbound], since: datetime) -> tuple[Later, ...]:
-    """What the person wrote after the words that weigh most, or after `since` where there are none; oldest first."""
-    last = said.at if said is not None else since
-    shown = said.inbound if said is not None else None
-    return tuple(
-        Later(at=one.received_at, words=one.body.strip() or "(a picture)")
-        for one in received
-        if one.received_at >= last and one.id != shown
-    )
+def came_after(said: AlertEntry | None, received: Sequence[Inbound], since: datetime) -> tuple[Later, ...]:
+    """What the person wrote after the words that weigh most, or after `since` where there are none; oldest first.
+
+    `received` is everything that they wrote, oldest first.
+    """
+    ids = [one.id for one in received]
+    if said is not None and said.inbound in ids:
+        following = received[ids.index(said.inbound) + 1 :]
+    else:
+        following = [one for one in received if one.received_at > (said.at if said is not None else since)]
+    return tuple(Later(at=one.received_at, words=one.body.strip() or "(a picture)") for one in following)
 
 
 def acknowledge_by(alert: Alert, chain: Chain | None) -> datetime | None:

@@ -65,7 +65,7 @@ class _Desk:
 
     def renewed(self, request: Request, who: SignedIn) -> Response:
         # The same page renewing itself: one reading, which was noted when it was opened.
-        return part(self._site, request, "alert_part", self._common(who, self._page(request, who)))
+        return part(self._site, request, "alert_now", self._common(who, self._page(request, who)))
 
     def ended(self, request: Request, who: SignedIn, fields: Fields) -> Response:
         page = self._page(request, who)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from followup.domain.account_of_alert import brought
 from followup.domain.alert import AlertEntry, EntryKind
-from followup.domain.message import Message
+from followup.domain.message import Message, MessageClass
 from followup.services.list_alerts import AlertView
 from followup.web.pages import CHANNELS
 
@@ -51,7 +51,7 @@ def _grouped(notices: Sequence[Message], names: Mapping[str, str]) -> list[tuple
 def _about(notice: Message, name: str) -> str:
     if not notice.message_class.for_staff:
         return "the patient was told that staff are being called"
-    return f"{name} told" if notice.template == "STAFF_NOTICE" else f"{name} told who has it"
+    return f"{name} told" if notice.message_class is MessageClass.STAFF_NOTICE else f"{name} told who has it"
 
 
 def _became(notice: Message) -> str:
