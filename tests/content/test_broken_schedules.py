@@ -55,6 +55,7 @@ CASES = [
     ("an American date", "      - 2026-11-26", "      - ⟦11/26/2026", "expected a date such as 2026-12-25"),
     ("a night window", "send_window: 09:00-20:00", "send_window: ⟦07:00-20:00", "never sent before 08:00 or after 21:00"),
     ("an unknown coverage", "coverage: A ", "coverage: ⟦D ", "expected one of A, B or C"),
+    ("danger for few eyes", "  R5:\n    level: routine\n", "  R5:\n    level: urgent\n    prescriber_only: ⟦true\n", "what is urgent is for everybody's eyes"),
     ("yes for true", "discreet: false", "discreet: ⟦no", "expected true or false, found `no`"),
     ("a unit missing", "discharge_gap: 60m", "discharge_gap: ⟦60", "a unit is missing"),
     ("a unit unknown", "discharge_gap: 60m", "discharge_gap: ⟦60min", "expected a duration such as 30s, 90m, 4h or 3d"),

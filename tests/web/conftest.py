@@ -190,6 +190,8 @@ def _enrol(clinic: Clinic, person: str, now: datetime) -> None:
     with clinic.store.write() as uow:
         account = uow.accounts.by_person(person)
         assert account is not None
+        if uow.second_factors.confirmed(account.id) is not None:
+            return
         factor = SecondFactor(id=new_id(), account=account.id, seed=seed(person), made_at=now)
         uow.second_factors.begin(factor)
         uow.second_factors.confirm(factor, 0, now)
