@@ -66,13 +66,14 @@ class Aftermath:
             if one.id != message.id and notice_round(one) == round_of
         ]
         self._hasten([one for one in others if one.person == message.person])
-        # A mail that may still arrive wakes nobody: where texts and calls failed, somebody else must hear of it now.
-        wakes = message.channel in WAKING
-        if any(one.state not in _SETTLED_BADLY and (one.channel in WAKING or not wakes) for one in others):
-            return
         opened_under = self.context.content.version(alert.schedule_version).configuration
         chain = chain_of(alert, opened_under, self.context.content.current().content.configuration)
-        wait = timedelta(0) if alert.position < len(chain.steps) else NEXT_ROUND
+        whole_chain_told = alert.position >= len(chain.steps)
+        # A mail that may still arrive wakes nobody: where texts and calls failed, the next person must hear of it now.
+        enough = WAKING if message.channel in WAKING and not whole_chain_told else frozenset(Channel)
+        if any(one.state not in _SETTLED_BADLY and one.channel in enough for one in others):
+            return
+        wait = NEXT_ROUND if whole_chain_told else timedelta(0)
         soon = self.now + wait
         if alert.next_action_at is None or alert.next_action_at > soon:
             self.uow.alerts.update(replace(alert, next_action_at=soon), expected_status=AlertStatus.OPEN)

@@ -146,6 +146,22 @@ def test_an_alert_from_the_list_to_its_end(followup: Command, clinic: Demo) -> N
     assert followup("alerts", "acknowledge", code, "--by", "kay").code == 1
 
 
+def test_an_alert_is_passed_on_and_tries_are_written_down(followup: Command, clinic: Demo) -> None:
+    code = danger(clinic)
+    tried = followup("alerts", "contact", code, "--by", "kay", "--result", "no_answer")
+    assert (tried.code, tried.out) == (0, "Written down: call, no answer.\n")
+    passed = followup("alerts", "hand-over", code, "--by", "kay", "--to", "lee")
+    assert (passed.code, passed.out) == (0, f"{code} is passed on to Dr. Lee Chen, who is told now.\n")
+    assert followup("alerts", "hand-over", code, "--by", "kay", "--to", "kay").code == 2
+    unsigned = followup("alerts", "close", code, "--by", "kay", "--outcome", "not_reached", "--minutes", "9")
+    assert (unsigned.code, "sign_off: nobody was reached" in unsigned.err) == (2, True)
+    ended = ("alerts", "close", code, "--by", "kay", "--outcome", "not_reached", "--minutes", "9", "--sign-off", "lee")
+    assert followup(*ended).code == 0
+    shown = followup("alerts", "show", code).out
+    assert "phoned the patient: no answer" in shown
+    assert "signed off by Dr. Lee Chen" in shown
+
+
 @pytest.mark.parametrize("words", [("alerts", "show", "XXXX"), ("patient", "show", "P-0"), ("why", "0")], ids=" ".join)
 def test_what_is_not_there_is_1(followup: Command, clinic: Demo, words: tuple[str, ...]) -> None:
     done = followup(*words)

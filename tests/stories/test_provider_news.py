@@ -116,6 +116,7 @@ def test_the_daily_limit_of_the_account_pauses_texts_and_is_told_by_mail(
     assert [message.tries for message in bob.messages()] == [1]
     clinic.staff_close_everything()
     lee.has_read()
+    clinic.staff["robin"].has_read()  # whom the alert went on to, as no text wakes Dr. Lee
 
 
 def test_an_account_suspended_after_the_fact_pauses_too(
@@ -146,6 +147,8 @@ def test_an_undelivered_notice_whose_mail_was_refused_moves_on_at_once(
     clinic.provider.refuse(to=sam.email, times=1)
     ann.replies("i have chest pain")
     ann.expects_sms("may be an emergency")
+    sam.expects_call("emergency")  # the only way that is left
+    clock.forward(seconds=45)
     code = kay.expects_alert("emergency")
     kay.replies(code)
     kay.expects_sms("is yours")
@@ -163,8 +166,10 @@ def test_staff_who_stopped_texts_are_told_by_mail_and_somebody_hears_of_it(
     ann.replies("i have chest pain")
     ann.expects_sms("may be an emergency")
     sam.expects_mail("follow-up alert")
+    sam.expects_call("emergency")
     lee.expects_alert("urgent")
     clinic.staff_close_everything()
+    clinic.staff["kay"].has_read()  # whom the alert went on to, where no call rings Sam
 
 
 def test_a_text_without_a_receipt_stays_sent_and_says_so_after_a_day(

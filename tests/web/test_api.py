@@ -321,6 +321,36 @@ def test_a_wrong_ending_changes_nothing(live: Web, path: str, body: dict[str, An
     assert live.clinic.alerts()[0].status == "open"
 
 
+def test_an_alert_is_handed_over_and_tries_are_written_down(live: Web) -> None:
+    """What a clinic's own system does for whoever works in it."""
+    alert = live.emergency()
+    handed = live.api().post(f"/api/alerts/{alert}/hand-over", json={"by": "Kay Miller", "to": "Dr. Lee Chen"})
+    assert (handed.status_code, handed.json()["status"]) == (200, "open")
+    to_nobody = live.api().post(f"/api/alerts/{alert}/hand-over", json={"by": "Kay Miller", "to": "Nobody"})
+    assert (to_nobody.status_code, to_nobody.json()["errors"][0]["at"]) == (422, "to")
+    assert live.api().post(f"/api/alerts/{alert}/hand-over", json={"by": "Kay Miller"}).status_code == 200
+    body = {"by": "Kay Miller", "way": "call", "result": "no_answer", "at": "2026-11-22T08:59:00-06:00"}
+    tried = live.api().post(f"/api/alerts/{alert}/contacts", json=body)
+    assert (tried.status_code, tried.json()["result"]) == (201, "no_answer")
+    wrong = live.api().post(f"/api/alerts/{alert}/contacts", json=body | {"way": "letter"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["at"]) == (422, "way")
+    assert live.api().post("/api/alerts/none/contacts", json=body).status_code == 404
+
+
+def test_nobody_reached_needs_a_lead_or_a_welfare_check(live: Web) -> None:
+    """Beyond the fields that closing always has, `sign_off` and `retry_at`."""
+    alert = live.emergency()
+    end = {"by": "Kay Miller", "outcome": "not_reached", "minutes": 20}
+    bare = live.api().post(f"/api/alerts/{alert}/close", json=end)
+    assert (bare.status_code, [error["at"] for error in bare.json()["errors"]]) == (422, ["sign_off"])
+    by_a_nurse = live.api().post(f"/api/alerts/{alert}/close", json=end | {"sign_off": "Sam Ortiz"})
+    assert by_a_nurse.status_code == 422
+    late = live.api().post(f"/api/alerts/{alert}/close", json=end | {"retry_at": "2026-11-23T09:00:00"})
+    assert (late.status_code, late.json()["errors"][0]["at"]) == (422, "retry_at")
+    signed = live.api().post(f"/api/alerts/{alert}/close", json=end | {"sign_off": "Dr. Lee Chen"})
+    assert (signed.status_code, signed.json()["outcome"]) == (200, "not_reached")
+
+
 def test_a_long_list_goes_on_where_it_ended(live: Web) -> None:
     """`next` is handed back as `after`."""
     for number in range(3):
