@@ -12,8 +12,10 @@ from followup.cli.wiring import DEFAULT_VAR, Clinic, Json, Var, actor, opened
 from followup.clock import SystemClock
 from followup.domain.access import Role
 from followup.errors import BadInput, Conflict, NotFound
-from followup.services.accounts import add_account, disable_account, end_all_sessions, set_role
+from followup.services.accounts import add_account, end_all_sessions, set_role
+from followup.services.audit_reports import Access
 from followup.services.context import Context, only_clinic, staff_by_name
+from followup.services.disable_staff import disable_staff
 from followup.services.invite_staff import Invited, invite, reset
 from followup.services.list_accounts import AccountLine, accounts_of
 from followup.services.passwords import Passwords
@@ -130,14 +132,29 @@ def sign_out(person: Person, var: Var = DEFAULT_VAR) -> None:
 
 
 @app.command()
-def disable(person: Person, var: Var = DEFAULT_VAR) -> None:
-    """Let nobody sign in as this member of staff any more; signs them out everywhere.
+def disable(
+    person: Person,
+    cover: Annotated[str | None, typer.Option(help="Who takes their duty and their alerts.")] = None,
+    var: Var = DEFAULT_VAR,
+) -> None:
+    """Somebody leaves: end sessions, known browsers and links, hand over duty and alerts, show 90 days of access.
 
-    Example: followup staff disable kay
+    Refused while they have duty in the next four weeks that nobody would have instead. Where every second counts,
+    `followup staff reset` shuts them out at once.
+
+    Example: followup staff disable kay --cover sam
     """
     with opened(var) as context:
-        disable_account(context, person=_key(context, person), now=SystemClock().now(), actor=actor())
-    say(f"{person} cannot sign in any more.")
+        left = disable_staff(context, person=person, cover=cover, now=SystemClock().now(), actor=actor())
+    say(f"{left.member.name} cannot sign in any more; sessions, known browsers and links have ended.")
+    if left.covered:
+        say(f"Duty handed to {cover}: {left.covered} turns.")
+    if left.passed_on:
+        say(f"Alerts passed on: {', '.join(left.passed_on)}.")
+    if left.kept:
+        say(f"Nobody to pass these on to; close or hand them over on the board: {', '.join(left.kept)}.")
+    say(f"Now take them out of schedules.yaml, or notices still go to their phone: {', '.join(left.still_named)}.")
+    _say_access(left.access)
 
 
 @app.command(name="list")
@@ -193,6 +210,17 @@ def _mails(context: Context) -> bool:
 def _say_link(context: Context, invited: Invited) -> None:
     say(f"For {invited.member.name} alone, once, until {invited.expires_at:%d %B, %H:%M} UTC:")
     say(f"{context.policy.public_url or 'at the address of the service, '}{invited.path}")
+
+
+def _say_access(access: Access) -> None:
+    if access.first is None or access.last is None:
+        say("In the last 90 days they did nothing here.")
+        return
+    say(f"In the last 90 days, from {access.first:%Y-%m-%d %H:%M} to {access.last:%Y-%m-%d %H:%M} UTC:")
+    say_table(("what", "times"), list(access.actions.items()))
+    if access.places:
+        say_table(("signed in from", "times"), list(access.places.items()))
+    say("`followup audit exposure --person` lists the patients whose data they saw.")
 
 
 def _key(context: Context, person: str) -> str:

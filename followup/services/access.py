@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from followup.domain import access
 from followup.domain.access import Restricted, Role
@@ -19,6 +20,9 @@ from followup.domain.schedule import Rule
 from followup.services.context import Context
 from followup.services.show_patient import PatientRecord
 from followup.services.sign_in import SignedIn
+
+#: Stands in place of words that are kept for prescribers: that something was said is for everybody.
+KEPT: Final = "(kept for a prescriber)"
 
 
 def may_see(who: SignedIn, item: Restricted | None) -> bool:
@@ -39,16 +43,21 @@ def may_see_alert(context: Context, who: SignedIn, alert: Alert) -> bool:
 
 
 def seen_record(context: Context, who: SignedIn, record: PatientRecord) -> PatientRecord:
-    """A patient's course as `who` may see it: questions kept for prescribers, their answers and alerts left out."""
+    """A patient's course as `who` may see it: what prescribers alone may see is left out, or says that it is kept.
+
+    Alerts stay, so that nobody takes a patient with one for a patient without; what they are about is for
+    `may_see_alert` to say.
+    """
     kept = _kept_questions(context)
     if who.prescriber:
         return record
     return replace(
         record,
         answers=seen_answers(context, who, record.answers),
-        messages=tuple(message for message in record.messages if not _asks(message, kept)),
-        inbound=tuple(each for each in record.inbound if not _only_answers(each, record.answers, kept)),
-        alerts=tuple(alert for alert in record.alerts if may_see_alert(context, who, alert)),
+        messages=tuple(replace(one, body=KEPT) if _asks(one, kept) else one for one in record.messages),
+        inbound=tuple(
+            replace(one, body=KEPT) if _only_answers(one, record.answers, kept) else one for one in record.inbound
+        ),
     )
 
 

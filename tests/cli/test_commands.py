@@ -258,7 +258,8 @@ def test_staff_accounts(followup: Command, clinic: Demo, monkeypatch: pytest.Mon
     assert all(each["can_sign_in"] for each in listed)
     assert followup("staff", "add", "kay").code == 1
     assert followup("staff", "add", "Nobody").code == 1
-    assert followup("staff", "disable", "Kay Miller").code == 0
+    assert followup("staff", "disable", "Kay Miller").code == 1, "she has duty that nobody else has"
+    assert followup("staff", "disable", "Kay Miller", "--cover", "sam").code == 0
     assert followup("staff", "list", "--json").json[0]["can_sign_in"] is False
     monkeypatch.setattr("sys.stdin", Typed("short\n"))
     weak = followup("staff", "add", "kay", "--password-stdin")

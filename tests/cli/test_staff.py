@@ -10,6 +10,7 @@ import pytest
 from followup.bootstrap.demo import Demo
 from followup.domain.access import Role
 from followup.services.acknowledge_alert import acknowledge
+from followup.services.duty import leaving
 from followup.services.note_read import note_read
 from tests.cli.conftest import Command
 
@@ -51,6 +52,36 @@ def test_a_reset_and_a_sign_out_everywhere(followup: Command, clinic: Demo) -> N
     assert (done.code, "/staff/invitation/" in done.out) == (0, True)
     assert followup("staff", "list", "--json").json[0]["can_sign_in"] is False
     assert followup("staff", "reset", "Nobody").code == 1
+
+
+# --- somebody leaves -------------------------------------------------------------------------------
+
+
+def test_s18_whoever_leaves_is_covered_and_leaves_nothing_open(followup: Command, clinic: Demo, seen: str) -> None:
+    refused = followup("staff", "disable", "sam")
+    assert (refused.code, "nobody would be woken then" in refused.err) == (1, True)
+    assert followup("staff", "disable", "sam", "--cover", "sam").code == 2
+    assert followup("staff", "list", "--json").json[1]["can_sign_in"] is True
+    with clinic.context.store.read() as uow:
+        alert = uow.alerts.list("acknowledged")[0]
+    done = followup("staff", "disable", "sam", "--cover", "kay")
+    assert done.code == 0, done.err
+    for told in ("Duty handed to kay", alert.code, "staff, rotas.nurses", "alert.acknowledged"):
+        assert told in done.out
+    with clinic.context.store.read() as uow:
+        handed = uow.alerts.get(alert.id)
+        account = uow.accounts.by_person("sam")
+        assert account is not None
+        assert handed is not None
+        assert (handed.status.value, account.enabled, uow.sessions.of_account(account.id)) == ("open", False, ())
+    assert leaving(clinic.context, "sam") == ()
+    assert followup("audit", "verify").code == 0
+
+
+def test_whoever_has_no_duty_leaves_at_once(followup: Command, clinic: Demo) -> None:
+    done = followup("staff", "disable", "Robin Hale")
+    assert (done.code, "In the last 90 days they did nothing here." in done.out) == (0, True)
+    assert followup("staff", "disable", "Nobody").code == 1
 
 
 # --- the trail -----------------------------------------------------------------------------------

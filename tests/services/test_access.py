@@ -12,7 +12,7 @@ import pytest
 from followup.domain import windows
 from followup.domain.access import Role, first_role, may_see, may_see_any
 from followup.ids import new_id
-from followup.services.access import may_see_alert, role_of, seen_answers, seen_record
+from followup.services.access import KEPT, may_see_alert, role_of, seen_answers, seen_record
 from followup.services.accounts import add_account, disable_account, set_role
 from followup.services.passwords import Passwords
 from followup.services.show_patient import patient_record
@@ -73,7 +73,9 @@ def test_the_answer_its_question_and_its_text_are_left_out_of_a_course(clinic: C
         messages=(*record.messages, asked),
     )
     assert seen_record(clinic.context, DOCTOR, whole) == whole
-    assert seen_record(clinic.context, NURSE, whole) == record
+    seen = seen_record(clinic.context, NURSE, whole)
+    assert (seen.answers, seen.messages[:-1], seen.inbound[:-1]) == (record.answers, record.messages, record.inbound)
+    assert (seen.messages[-1].body, seen.inbound[-1].body) == (KEPT, KEPT)
     assert seen_answers(clinic.context, NURSE, whole.answers) == record.answers
     mixed = replace(kept_answer, inbound=record.inbound[0].id)
     assert (

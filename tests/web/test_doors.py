@@ -399,6 +399,8 @@ API = [
     ("GET", "/api/alerts", "read"),
     ("POST", "/api/alerts/x/acknowledge", "alerts"),
     ("POST", "/api/alerts/x/close", "alerts"),
+    ("POST", "/api/alerts/x/hand-over", "alerts"),
+    ("POST", "/api/alerts/x/contacts", "alerts"),
 ]
 
 

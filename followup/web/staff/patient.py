@@ -11,6 +11,7 @@ from starlette.routing import Route
 from followup.domain.access import Role
 from followup.errors import Conflict, InvalidInput
 from followup.services import human_chat
+from followup.services.access import seen_record
 from followup.services.context import clinic_of
 from followup.services.keep_notes import add_note
 from followup.services.note_read import note_read
@@ -58,6 +59,7 @@ def _page_routes(site: Site) -> list[Route]:
     def renewed(request: Request, who: SignedIn) -> Response:
         # The same page renewing itself: one reading, which was noted when it was opened.
         record = patient_record(site.context, request.path_params["id"], clinic=who.clinic)
+        record = seen_record(site.context, who, record)
         return part(site, request, "patient_talk", talk_values(site, request, who, record, Draft()))
 
     def written(request: Request, who: SignedIn, fields: Fields) -> Response:

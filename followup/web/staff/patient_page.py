@@ -18,6 +18,7 @@ from followup.domain.planning import SkipReason
 from followup.domain.schedule import Configuration
 from followup.domain.time_line import Recorded, time_line
 from followup.ids import new_id
+from followup.services.access import seen_record
 from followup.services.context import clinic_of
 from followup.services.human_chat import looked_at
 from followup.services.note_read import note_read
@@ -76,7 +77,7 @@ def show_patient_page(
     status: int = 200,
 ) -> Response:
     """The whole page; reading it is noted."""
-    record = patient_record(site.context, request.path_params["id"], clinic=who.clinic)
+    record = seen_record(site.context, who, patient_record(site.context, request.path_params["id"], clinic=who.clinic))
     note_read(
         site.context,
         actor=f"staff:{who.person}",
