@@ -19,6 +19,7 @@ from followup.domain.schedule import Clinic, StaffMember
 from followup.gateways.simulator import CLINIC_NUMBER, SimulatedProvider
 from followup.services.accounts import add_account
 from followup.services.context import Context, Mode, Policy
+from followup.services.follow_calls import note_news
 from followup.services.passwords import Passwords
 from followup.services.track_delivery import track
 from followup.settings import Settings
@@ -76,10 +77,11 @@ def demo(settings: Settings, *, var: Path, at: datetime | None, empty: bool, pub
         content=content,
         lexicon=load_lexicon(),
         policy=_policy(settings, public_url),
-        gateways={Channel.SMS: provider.sms, Channel.EMAIL: provider.email},
+        gateways={Channel.SMS: provider.sms, Channel.VOICE: provider.voice, Channel.EMAIL: provider.email},
         worker=this_process(),
     )
     provider.on_status = partial(track, context)
+    provider.calls.on_call = partial(note_news, context)
     world = World(context, clock, provider)
     made = Demo(
         settings=settings,

@@ -13,6 +13,7 @@ from followup.domain.people import Channel
 from followup.errors import FollowupError
 from followup.gateways.port import Gateway, Webhook
 from followup.gateways.smtp import SmtpGateway, SmtpSettings
+from followup.gateways.twilio_calls import TwilioVoiceGateway
 from followup.gateways.twilio_http import WireSettings
 from followup.gateways.twilio_numbers import TwilioInbox, TwilioNumbers
 from followup.gateways.twilio_sms import TwilioSettings, TwilioSmsGateway
@@ -51,7 +52,7 @@ def live(settings: LiveSettings, *, on_commit: OnCommit) -> Service:
     clock = SystemClock()
     twilio = twilio_settings(settings, public_url)
     texts = TwilioSmsGateway(twilio)
-    gateways = _gateways(settings, texts, clock)
+    gateways = _gateways(settings, texts, TwilioVoiceGateway(twilio), clock)
     webhook = TwilioWebhook(public_url=public_url, auth_tokens=settings.twilio_auth_tokens)
     store = open_store(settings, url, use="live", on_commit=on_commit)
     content = SendersFromSettings(take_files(store, clock, settings), settings.twilio_from_number)
@@ -88,9 +89,10 @@ def _own_numbers(settings: LiveSettings, content: ContentBook) -> tuple[str, ...
     return tuple(dict.fromkeys(number for number in numbers if number))
 
 
-def _gateways(settings: LiveSettings, texts: Gateway, clock: Clock) -> dict[Channel, Gateway]:
+def _gateways(settings: LiveSettings, texts: Gateway, calls: Gateway, clock: Clock) -> dict[Channel, Gateway]:
+    gateways = {Channel.SMS: texts, Channel.VOICE: calls}
     mail = mail_gateway(settings, clock)
-    return {Channel.SMS: texts} if mail is None else {Channel.SMS: texts, Channel.EMAIL: mail}
+    return gateways if mail is None else {**gateways, Channel.EMAIL: mail}
 
 
 def mail_gateway(settings: Settings, clock: Clock) -> SmtpGateway | None:

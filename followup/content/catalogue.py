@@ -78,12 +78,16 @@ class Catalogue:
 
         By SMS look-alikes become plain characters and, with `fold`, á í ó ú become a i o u. By e-mail a check-in
         becomes the neutral EMAIL_CHECK_IN and any other text without an e-mail version stands within
-        EMAIL_REPLY. Values are put in as they are: they are never read as templates. Texts for staff fall back
+        EMAIL_REPLY. What is spoken on a call has a version of its own. Values are put in as they are: they are never read as templates. Texts for staff fall back
         to the staff language. Raises FollowupError for an unknown key, language or a missing value.
         """
         clean = {name: _CONTROL.sub(" ", value) for name, value in values.items()}
         if channel is Channel.EMAIL:
             return self._by_email(key, language, clean, discreet=discreet)
+        if channel is Channel.VOICE:
+            spoken = self._find(key, language, Channel.VOICE, discreet=False)
+            words = " ".join(spoken.body.fill(clean, spoken.id.path).split())
+            return RenderedText(subject=None, body=words, template_hash=spoken.hash)
         template = self._find(key, language, Channel.SMS, discreet=discreet)
         body = template.body.fill(clean, template.id.path).strip()
         return RenderedText(subject=None, body=sms.normalise(body, fold=fold), template_hash=template.hash)

@@ -17,9 +17,9 @@ from followup.domain.schedule import Configuration
 FOLDER = "templates"
 
 _PATH = re.compile(
-    r"messages/(?P<key>[A-Za-z][A-Za-z0-9_]*)/(?P<language>[a-z]{2})(?P<discreet>\.discreet)?\.(?P<channel>sms|email)\.txt"
+    r"messages/(?P<key>[A-Za-z][A-Za-z0-9_]*)/(?P<language>[a-z]{2})(?P<discreet>\.discreet)?\.(?P<channel>sms|email|voice)\.txt"
 )
-_SHAPE = "messages/<key>/<language>.sms.txt, <language>.email.txt or <language>.discreet.sms.txt"
+_SHAPE = "messages/<key>/<language>.sms.txt, <language>.email.txt, <language>.voice.txt or <language>.discreet.sms.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,8 @@ def _needed(key: str, known: TemplateKey, languages: tuple[str, ...], staff_lang
     if known.audience.for_staff:
         if known.audience in {Audience.STAFF, Audience.STAFF_TEXT}:
             yield TemplateId(key=key, language=staff_language, channel=Channel.SMS)
+        if known.audience is Audience.STAFF_VOICE:
+            yield TemplateId(key=key, language=staff_language, channel=Channel.VOICE)
         if known.audience in {Audience.STAFF, Audience.STAFF_EMAIL}:
             yield TemplateId(key=key, language=staff_language, channel=Channel.EMAIL)
         return

@@ -16,12 +16,13 @@ class Audience(StrEnum):
     PATIENT_EMAIL = "patient_email"
     STAFF = "staff"  # by text and e-mail in the staff language
     STAFF_TEXT = "staff_text"  # by text alone, in the staff language: answers to what they texted
+    STAFF_VOICE = "staff_voice"  # spoken on a call, in the staff language
     STAFF_EMAIL = "staff_email"  # by e-mail alone, in the staff language
 
     @property
     def for_staff(self) -> bool:
         """Whether members of staff read it, and in their language."""
-        return self in {Audience.STAFF, Audience.STAFF_TEXT, Audience.STAFF_EMAIL}
+        return self not in {Audience.PATIENT, Audience.PATIENT_EMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "EMAIL_CHECK_IN": TemplateKey(Audience.PATIENT_EMAIL, _PATIENT),
     "EMAIL_REPLY": TemplateKey(Audience.PATIENT_EMAIL, _PATIENT | {"text"}),
     "STAFF_NOTICE": _staff("level", "code", "age", "link"),
+    "STAFF_CALL": TemplateKey(Audience.STAFF_VOICE, frozenset({"level", "code"})),
+    "STAFF_BRIDGE": TemplateKey(Audience.STAFF_VOICE, frozenset()),
     "STAFF_TAKEN": _staff("code", "link"),
     "STAFF_OTHER": _staff("code", "who", "time", "link"),
     "STAFF_UNKNOWN": _staff("code", "codes", "link"),

@@ -28,6 +28,8 @@ LOOK_EVERY: Final = timedelta(seconds=30)
 LONGEST_TALK: Final = timedelta(seconds=120)
 #: When the provider cannot say by then what became of a call, it counts as not answered.
 GIVE_UP: Final = timedelta(seconds=105)
+#: No call of ours lasts longer: whoever gives a key later has recorded an old request.
+LONGEST_CALL: Final = timedelta(minutes=15)
 #: Ends the intent of the second ring. The parts before it are those of the first.
 AGAIN: Final = "again"
 
@@ -132,15 +134,31 @@ def key_pressed(message: Message, key: str, now: datetime) -> Message:
     )
 
 
-def over(message: Message) -> bool:
+def over(message: Message, now: datetime) -> bool:
     """Whether the line is closed for certain, so that a key that is said to come from it is old or false."""
-    certain = {MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED, MessageState.SUPPRESSED}
-    return message.settled_at is not None and message.state in certain
+    if message.sent_at is not None and now - message.sent_at > LONGEST_CALL:
+        return True
+    return message.settled_at is not None and message.state is not MessageState.UNKNOWN
 
 
 def round_of(intent: str) -> str:
     """Which round of its alert a notice belongs to; intents are `notice/{alert}/{raises}/{position}/{person}/...`."""
     return "/".join(intent.split("/")[:4])
+
+
+def of_this_round(message: Message, alert: Alert) -> bool:
+    """Whether nobody else has been told since, and the alert has not been raised again."""
+    return round_of(message.intent) == f"notice/{alert.id}/{alert.raises}/{alert.position}"
+
+
+def of_this_raise(message: Message, alert: Alert) -> bool:
+    """Whether the alert has been neither raised again nor handed on since this notice."""
+    return message.intent.startswith(f"notice/{alert.id}/{alert.raises}/")
+
+
+def second_ring_intent(message: Message) -> str:
+    """What the second ring is for: one for a person and round, however many copies of the first there are."""
+    return f"{'/'.join(message.intent.split('/')[:6])}/{AGAIN}"
 
 
 def is_second_ring(message: Message) -> bool:
@@ -156,42 +174,58 @@ def consequence(
     notices: Iterable[Message],
     now: datetime,
 ) -> Consequence:
-    """What follows from `stage` for the alert that `message` was a call about; `notices` are all of that alert.
+    """What follows from `stage` for the alert that `message` was a call about; `notices` are those of its round.
 
-    Voicemail, call screening, a declined or failed call move the chain on at once: this person will not press a key.
-    A phone that rang in vain does so too, unless a text has arrived on it: then it lies where it can be read, and its
-    owner has the time that the step gives. An Emergency rings a second time in every case.
+    Voicemail, call screening, a declined call or one without a key move the chain on at once: this person will not
+    press one. A phone that rang in vain does so too, unless a text has gone to it and not come back: then it lies
+    where it can be read, and its owner has the time that the step gives. An Emergency rings a second time in every
+    case. A call that could not be put through is a `fault`, and what follows is that of any notice that did not arrive.
     """
     if not stage.in_vain or alert.status is not AlertStatus.OPEN:
         return Consequence()
-    fault = _ENDINGS[stage].fault
-    if round_of(message.intent) != f"notice/{alert.id}/{alert.raises}/{alert.position}":
-        return Consequence(fault=fault)  # the chain has gone on without this call
-    round_ = [one for one in notices if one.id != message.id and round_of(one.intent) == round_of(message.intent)]
+    if _ENDINGS[stage].fault:
+        return Consequence(fault=True)
+    if not of_this_round(message, alert):
+        return Consequence()  # the chain has gone on without this call
+    round_ = [one for one in notices if one.id != message.id]
     again = None
-    if alert.level is Level.EMERGENCY and not is_second_ring(message) and not fault:
+    if alert.level is Level.EMERGENCY and not is_second_ring(message):
         again = max(now, (message.sent_at or now) + RINGS_AGAIN_AFTER)
-    text_lies_there = stage is CallStage.NO_ANSWER and _text_arrived(message, round_)
+    text_lies_there = stage is CallStage.NO_ANSWER and _text_went(message, round_)
     last_call = not any(_under_way(one) for one in round_)
     before_the_end = alert.position < len(chain.steps)  # after its last step a chain goes round in its own time
-    return Consequence(
-        rings_again_at=again,
-        moves_on=before_the_end and last_call and not text_lies_there,
-        fault=fault,
-    )
+    return Consequence(rings_again_at=again, moves_on=before_the_end and last_call and not text_lies_there)
 
 
-def _text_arrived(call: Message, round_: Iterable[Message]) -> bool:
-    return any(
-        one.person == call.person and one.channel is Channel.SMS and one.state is MessageState.DELIVERED
-        for one in round_
-    )
+def _text_went(call: Message, round_: Iterable[Message]) -> bool:
+    """Some carriers send no receipt, so that `sent` may be the last word of a text that has been read."""
+    went = {MessageState.SENT, MessageState.DELIVERED}
+    return any(one.person == call.person and one.channel is Channel.SMS and one.state in went for one in round_)
 
 
 def _under_way(other: Message) -> bool:
     """Whether another call of the same round may still be answered by a key."""
     waits = {MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING, MessageState.IN_DOUBT, MessageState.SENT}
     return is_call(other) and not is_second_ring(other) and other.state in waits
+
+
+def asks_about(message: Message, connection: str, seconds: int) -> Message:
+    """The call on which it is asked now whether a patient was reached, by a connection that lasted so long."""
+    return replace(message, question=f"reached/{connection}/{seconds}")
+
+
+def asked_about(message: Message) -> tuple[str, int] | None:
+    """The connection, and its seconds, of which it is not known yet whether it reached the patient."""
+    match (message.question or "").split("/"):
+        case ["reached", connection, seconds] if is_call_of_ours(message):
+            return connection, int(seconds)
+        case _:
+            return None
+
+
+def is_call_of_ours(message: Message) -> bool:
+    """Whether a message is any call to a member of staff."""
+    return message.channel is Channel.VOICE and message.message_class.for_staff
 
 
 #: How letters are said on the phone, so that C, D, P and T are not taken for one another (ICAO spelling alphabet).

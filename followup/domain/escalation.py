@@ -123,6 +123,13 @@ def chain_of(alert: Alert, opened_under: Configuration, current: Configuration) 
     return found or current.chain_for(current.clinics[alert.clinic], alert.level)
 
 
+def move_on(alert: Alert, now: datetime) -> Alert:
+    """The alert due for its next step at once: whoever was told last will not answer in time."""
+    if alert.next_action_at is not None and alert.next_action_at <= now:
+        return alert
+    return replace(alert, next_action_at=now)
+
+
 def acknowledge(
     alert: Alert, chain: Chain, *, person: str, via: str, now: datetime, duty_of: str | None = None
 ) -> Alert:

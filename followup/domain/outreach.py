@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from followup.domain import windows
+from followup.domain import calls, windows
 from followup.domain.alert import Alert, AlertStatus
 from followup.domain.message import Message, MessageClass, MessageState
 from followup.domain.people import Channel, Patient
@@ -163,6 +163,8 @@ def _may_tell_staff(message: Message, door: AtTheDoor) -> Verdict:
         return Go()
     if door.alert.status is not AlertStatus.OPEN:
         return Drop(reason="taken meanwhile")
+    if calls.is_second_ring(message) and not calls.of_this_raise(message, door.alert):
+        return Drop(reason="taken meanwhile")  # and open again for others, who are told by notices of their own
     return Go()
 
 

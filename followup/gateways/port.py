@@ -238,13 +238,14 @@ class PressedKey:
 class EndedBridge:
     """A call that we had connected to a patient's phone is connected no more.
 
-    `reached`: somebody or something picked up, for `seconds`. `caller_gone`: nobody is on our end of the line any
-    more, so that nothing can be asked.
+    `connection` is the provider's name for the call to the patient. `reached`: somebody or something picked up, for
+    `seconds`. `caller_gone`: nobody is on our end of the line any more, so that nothing can be asked.
     """
 
     message_id: str
     provider: str
     provider_id: str
+    connection: str
     reached: bool
     seconds: int
     caller_gone: bool

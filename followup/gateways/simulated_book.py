@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS call (
     provider_id TEXT PRIMARY KEY,
     stage TEXT NOT NULL,
     connected_to TEXT,
+    asked INTEGER NOT NULL,
     heard TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS entry_recipient ON entry (recipient, number);
@@ -71,11 +72,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Where one call stands. `heard` is what was said after each key, `connected_to` whose phone was rung then."""
+    """Where one call stands. `heard` is what was said after each key, `connected_to` whose phone was rung then.
+
+    `asked`: the next key says who was reached.
+    """
 
     provider_id: str
     stage: CallStage
     connected_to: str | None = None
+    asked: bool = False
     heard: tuple[str, ...] = ()
 
 
@@ -116,22 +121,23 @@ class Book:
 
     def note_call(self, line: Line) -> None:
         """Write down where a call stands, in place of what was known of it."""
-        row = (line.provider_id, line.stage, line.connected_to, json.dumps(line.heard))
+        row = (line.provider_id, line.stage, line.connected_to, line.asked, json.dumps(line.heard))
         with self._lock:
-            self._database.execute("INSERT OR REPLACE INTO call VALUES (?, ?, ?, ?)", row)
+            self._database.execute("INSERT OR REPLACE INTO call VALUES (?, ?, ?, ?, ?)", row)
 
     def line(self, provider_id: str) -> Line:
         """Where a call stands; one that was never noted rings."""
-        query = "SELECT stage, connected_to, heard FROM call WHERE provider_id = ?"
+        query = "SELECT stage, connected_to, asked, heard FROM call WHERE provider_id = ?"
         with self._lock:
             row = self._database.execute(query, (provider_id,)).fetchone()
         if row is None:
             return Line(provider_id=provider_id, stage=CallStage.RINGING)
-        stage, connected_to, heard = row
+        stage, connected_to, asked, heard = row
         return Line(
             provider_id=provider_id,
             stage=CallStage(stage),
             connected_to=connected_to,
+            asked=bool(asked),
             heard=tuple(json.loads(heard)),
         )
 
@@ -142,6 +148,10 @@ class Book:
     def of(self, channel: Channel, address: str) -> tuple[Entry, ...]:
         """Both directions of one phone or mailbox, oldest first."""
         return self._entries("channel = ? AND (recipient = ? OR sender = ?)", (channel, address, address))
+
+    def entry(self, provider_id: str) -> Entry | None:
+        """By the provider's name for it."""
+        return next(iter(self._entries("provider_id = ?", (provider_id,))), None)
 
     def owners(self, channel: Channel) -> tuple[str, ...]:
         """Every phone or mailbox that wrote or was written to, in the order of its first message."""

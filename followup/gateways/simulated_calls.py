@@ -16,6 +16,7 @@ from followup.domain.people import Channel
 from followup.errors import BadInput, NotFound
 from followup.gateways.port import CallNews, EndedBridge, PressedKey, Spoken
 from followup.gateways.simulated_book import Book, Direction, Entry
+from followup.ids import new_id
 
 #: A phone that nobody picks up rings this long.
 RINGS: Final = timedelta(seconds=25)
@@ -26,6 +27,10 @@ PhoneCall = TypedDict(
     "PhoneCall",
     {"id": str, "at": str, "from": str, "to": str, "said": str, "state": str, "heard": list[str], "connected": bool},
 )
+
+
+def _asks(spoken: Spoken) -> bool:
+    return spoken.key_path is not None and "/said/" in spoken.key_path
 
 
 class SimulatedCalls:
@@ -68,7 +73,8 @@ class SimulatedCalls:
         goes_on = spoken.connect_to is not None or spoken.key_path is not None
         stage = CallStage.ANSWERED if goes_on else CallStage.NO_KEY
         heard = (*line.heard, spoken.text)
-        self._book.note_call(replace(line, stage=stage, heard=heard, connected_to=spoken.connect_to))
+        line = replace(line, stage=stage, heard=heard, connected_to=spoken.connect_to, asked=_asks(spoken))
+        self._book.note_call(line)
         if not goes_on:
             self._tell(entry, stage)
 
@@ -79,6 +85,10 @@ class SimulatedCalls:
             raise BadInput("This call is over already.")
         self._note(entry, stage)
         self._tell(entry, stage)
+
+    def asks_who_was_reached(self, call_id: str) -> bool:
+        """Whether the next key answers that; after a patient's phone was put down."""
+        return self._book.line(self._entry(call_id).provider_id).asked
 
     def connection_ends(self, call_id: str, *, reached: bool, caller_gone: bool = False) -> EndedBridge:
         """The patient's phone, rung by a key, is put down after a talk, or nobody picked it up. Raises BadInput."""
@@ -91,6 +101,7 @@ class SimulatedCalls:
             message_id=entry.message_id or "",
             provider=self._provider,
             provider_id=entry.provider_id,
+            connection=f"SIM{new_id()}",
             reached=reached,
             seconds=TALK if reached else 0,
             caller_gone=caller_gone,
@@ -108,9 +119,8 @@ class SimulatedCalls:
             )
 
     def _entry(self, call_id: str) -> Entry:
-        calls = (entry for entry in self._book.sent() if entry.channel is Channel.VOICE)
-        found = next((entry for entry in calls if entry.provider_id == call_id), None)
-        if found is None or found.direction is not Direction.OUT:
+        found = self._book.entry(call_id)
+        if found is None or found.channel is not Channel.VOICE or found.direction is not Direction.OUT:
             raise NotFound("There is no such call.")
         return found
 

@@ -86,7 +86,7 @@ class SimulatedProvider:
         """Carry `message`, unless a fault strikes. Never raises."""
         if self.before_send is not None:
             self.before_send(message)
-        if message.to in self._blocked:
+        if message.to in self._blocked and message.channel is Channel.SMS:
             return _OPTED_OUT
         fault = self.faults.next_for(message)
         if fault is not None and fault.outcome is not None and not fault.accepted:
@@ -251,15 +251,18 @@ class SimulatedProvider:
         to: str | None = None,
         times: int | None = 1,
         retry_after: timedelta | None = None,
+        channel: Channel | None = None,
     ) -> None:
-        """Refuse the next `times` messages (to `to`)."""
+        """Refuse the next `times` messages (to `to`, by `channel`)."""
         refusal = Refused(kind=kind, code=code, reason="refused by the simulated provider", retry_after=retry_after)
-        self.faults.add(Fault(outcome=refusal, to=to), times=times)
+        self.faults.add(Fault(outcome=refusal, to=to, channel=channel), times=times)
 
-    def lose_answer(self, *, accepted: bool = True, to: str | None = None, times: int | None = 1) -> None:
-        """Lose the answer of the next `times` messages (to `to`), `accepted` or not."""
+    def lose_answer(
+        self, *, accepted: bool = True, to: str | None = None, times: int | None = 1, channel: Channel | None = None
+    ) -> None:
+        """Lose the answer of the next `times` messages (to `to`, by `channel`), `accepted` or not."""
         lost = Uncertain(reason="the answer of the simulated provider was lost")
-        self.faults.add(Fault(outcome=lost, accepted=accepted, to=to), times=times)
+        self.faults.add(Fault(outcome=lost, accepted=accepted, to=to, channel=channel), times=times)
 
     def fail_delivery(
         self,
@@ -269,8 +272,9 @@ class SimulatedProvider:
         state: MessageState = MessageState.UNDELIVERED,
         to: str | None = None,
         times: int | None = 1,
+        channel: Channel | None = None,
     ) -> None:
-        """Accept the next `times` messages (to `to`) and report them undelivered."""
+        """Accept the next `times` messages (to `to`, by `channel`) and report them undelivered."""
         receipt = StatusUpdate(
             message_id=None,
             attempt=None,
@@ -281,10 +285,10 @@ class SimulatedProvider:
             late=late,
             reason="not delivered by the simulated provider",
         )
-        self.faults.add(Fault(receipt=receipt, to=to), times=times)
+        self.faults.add(Fault(receipt=receipt, to=to, channel=channel), times=times)
 
     def block(self, number: str) -> None:
-        """Refuse every message to `number` as opted out, as a provider does after STOP."""
+        """Refuse every text to `number` as opted out, as a provider does after STOP."""
         self._blocked.add(number)
 
     def unblock(self, number: str) -> None:

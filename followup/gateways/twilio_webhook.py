@@ -153,10 +153,12 @@ class TwilioWebhook:
         """How a connection to a patient ended. Raises BadInput as `key` does."""
         fields = _fields(form)
         seconds = fields.get("DialCallDuration", "").strip()
+        connection = fields.get("DialCallSid", "")
         return EndedBridge(
             message_id=_our_id(message_id),
             provider=PROVIDER,
             provider_id=_call_sid(fields),
+            connection=connection if _CALL.fullmatch(connection) else "none",
             reached=fields.get("DialCallStatus") in _REACHED,
             seconds=int(seconds) if re.fullmatch("[0-9]{1,6}", seconds) else 0,
             caller_gone=fields.get("CallStatus", "").strip().lower() != "in-progress",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from followup.domain import escalation
 from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
+from followup.domain.calls import spelled
 from followup.domain.message import MessageClass
 from followup.domain.people import Channel
 from followup.domain.schedule import Configuration, EventKind
@@ -88,17 +89,18 @@ def _queue_notice(
     address = member.address(notice.channel)
     if address is None:
         return
+    spoken = notice.channel is Channel.VOICE
     draft = Draft(
-        template="STAFF_NOTICE",
+        template="STAFF_CALL" if spoken else "STAFF_NOTICE",
         message_class=MessageClass.STAFF_NOTICE,
         channel=notice.channel,
         to=address,
         intent=f"notice/{alert.id}/{alert.raises}/{alert.position}/{member.key}/{notice.channel.value}",
         values={
             "level": alert.level.value.capitalize(),
-            "code": alert.code,
+            "code": spelled(alert.code) if spoken else alert.code,
             "age": age_of(alert.opened_at, now),
-            "link": alert_link(uow, alert, member, context.policy.public_url, now),
+            "link": "" if spoken else alert_link(uow, alert, member, context.policy.public_url, now),
         },
         person=member.key,
         alert=alert.id,

@@ -60,11 +60,7 @@ class Aftermath:
         round_of = notice_round(message)
         if round_of != f"notice/{alert.id}/{alert.raises}/{alert.position}":
             return  # others have been told since
-        others = [
-            one
-            for one in self.uow.messages.of_alert(alert.id)
-            if one.id != message.id and notice_round(one) == round_of
-        ]
+        others = [one for one in self.uow.messages.of_round(alert.id, round_of) if one.id != message.id]
         self._hasten([one for one in others if one.person == message.person])
         opened_under = self.context.content.version(alert.schedule_version).configuration
         chain = chain_of(alert, opened_under, self.context.content.current().content.configuration)

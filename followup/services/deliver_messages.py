@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from followup.domain.calls import FIRST_LOOK as FIRST_LOOK_AT_CALL
 from followup.domain.message import Lane, Message, MessageClass, MessageState
 from followup.domain.outreach import AtTheDoor, Drop, Go, may_send, settled
 from followup.domain.people import Channel
@@ -133,9 +134,10 @@ def _send(context: Context, message: Message) -> Outcome:
             to=message.to,
             body=message.body,
             subject=message.subject,
-            sender=clinic.sender if message.channel is Channel.SMS else None,
+            sender=clinic.sender if message.channel in {Channel.SMS, Channel.VOICE} else None,
             staff=message.message_class.for_staff,
             valid_for=valid_for,
+            language=message.language,
         )
     )
 
@@ -164,12 +166,18 @@ def _accepted(uow: UnitOfWork, message: Message, outcome: Accepted, now: datetim
         provider=outcome.provider,
         provider_id=outcome.provider_id,
         sent_at=message.sent_at or now,
-        next_look_at=None,
+        next_look_at=_asked_about_at(message, now),
     )
     if message.state.progress < MessageState.SENT.progress:
         moved = replace(moved, state=outcome.state, reason=None)
     uow.messages.update(moved, expected=message.state)
     note_sent(uow, moved, now)
+
+
+def _asked_about_at(message: Message, now: datetime) -> datetime | None:
+    """A call that nothing is heard of is asked about; of texts the provider tells by itself."""
+    unheard = message.channel is Channel.VOICE and message.state is MessageState.SENDING
+    return now + FIRST_LOOK_AT_CALL if unheard else None
 
 
 def note_sent(uow: UnitOfWork, message: Message, now: datetime) -> None:

@@ -10,6 +10,7 @@ from followup.services import watch_feed as feed
 from followup.services.advance_alerts import advance_due
 from followup.services.context import Context
 from followup.services.deliver_messages import deliver
+from followup.services.follow_calls import follow_calls
 from followup.services.human_chat import end_overdue
 from followup.services.read_inbound import read_pending
 from followup.services.replan_plans import anything_behind, replan_plans
@@ -47,6 +48,7 @@ def _one_round(context: Context) -> int:
         + follow_duty.follow_duty(context)
         + advance_due(context)
         + settle(context)
+        + follow_calls(context)
         + end_overdue(context)
     )
     moved += send_digests(context) + watch_feed(context) + page_test.run_test_pages(context)

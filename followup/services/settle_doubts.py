@@ -178,7 +178,7 @@ def _repeat_notice(context: Context, message: Message) -> bool:
         if again:
             uow.messages.add(copy_of(message, now))
             uow.wake(message.message_class.lane.value)
-        else:
+        elif message.message_class is MessageClass.STAFF_NOTICE:
             Aftermath(uow=uow, context=context, now=now).advance_chain(unknown)
         uow.commit()
     return True

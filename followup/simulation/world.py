@@ -14,10 +14,12 @@ from typing import Any, Protocol, TypedDict
 
 from followup import log
 from followup.clock import StandingClock
+from followup.domain.calls import CallStage
 from followup.domain.people import Channel, Patient
 from followup.domain.schedule import StaffMember
 from followup.errors import BadInput
-from followup.gateways.port import ReceivedText
+from followup.gateways.port import EndedBridge, PressedKey, ReceivedText, Spoken
+from followup.services.answer_key import end_bridge, press_key, say_who_was_reached
 from followup.services.context import Context
 from followup.services.quiet import next_event_at, run_until_quiet
 from followup.services.receive_inbound import receive
@@ -34,6 +36,10 @@ _PAGE = 200
 
 # Words such as `from` can be keys in this form only.
 PhoneMessage = TypedDict("PhoneMessage", {"at": str, "from": str, "to": str, "body": str})
+PhoneCall = TypedDict(
+    "PhoneCall",
+    {"id": str, "at": str, "from": str, "to": str, "said": str, "state": str, "heard": list[str], "connected": bool},
+)
 Mail = TypedDict("Mail", {"at": str, "from": str, "to": str, "subject": str, "text": str})
 
 _log = log.get(__name__)
@@ -55,8 +61,41 @@ class Mailbox(TypedDict):
     role: str
 
 
+class Calls(Protocol):
+    """What the world asks of the simulated calls."""
+
+    def of(self, number: str) -> Sequence[Mapping[str, Any]]:
+        """The calls to one phone."""
+        ...
+
+    def press(self, call_id: str, key: str) -> PressedKey:
+        """A key is pressed."""
+        ...
+
+    def hears(self, call_id: str, spoken: Spoken) -> None:
+        """What is said then."""
+        ...
+
+    def ends(self, call_id: str, stage: CallStage) -> None:
+        """It ends so."""
+        ...
+
+    def asks_who_was_reached(self, call_id: str) -> bool:
+        """Whether the next key answers that."""
+        ...
+
+    def connection_ends(self, call_id: str, *, reached: bool, caller_gone: bool = False) -> EndedBridge:
+        """The patient's phone is put down."""
+        ...
+
+
 class Provider(Protocol):
     """What the world asks of the simulated provider."""
+
+    @property
+    def calls(self) -> Calls:
+        """The calls to fictional phones."""
+        ...
 
     def phones(self) -> tuple[str, ...]:
         """Every number seen so far."""
@@ -177,6 +216,36 @@ class World:
             receive(self._context, text, channel=Channel.SMS)
             run_until_quiet(self._context)
 
+    def phone_calls(self, number: str) -> list[PhoneCall]:
+        """Every call to one phone, oldest first, once all that follows at this instant has gone out."""
+        self.settle()
+        return [_phone_call(each) for each in self._provider.calls.of(number)]
+
+    def phone_presses(self, call: str, key: str) -> None:
+        """Whoever has the phone picks up, if nobody has, and presses a key. Raises NotFound, BadInput when over."""
+        with self._turn():
+            calls = self._provider.calls
+            answers = say_who_was_reached if calls.asks_who_was_reached(call) else press_key
+            calls.hears(call, answers(self._context, calls.press(call, key)))
+            run_until_quiet(self._context)
+
+    def phone_call_ends(self, call: str, ending: str) -> None:
+        """A call ends as CallStage words it, or voicemail picks up. Raises as `phone_presses` does."""
+        endings = {stage.value: stage for stage in CallStage if stage.in_vain}
+        if ending not in endings:
+            message = f"a call ends in one of {', '.join(endings)}"
+            raise BadInput(message)
+        with self._turn():
+            self._provider.calls.ends(call, endings[ending])
+            run_until_quiet(self._context)
+
+    def patient_answers(self, call: str, *, reached: bool) -> None:
+        """The patient whom a key rang talks and hangs up, or does not pick up. Raises as `phone_presses` does."""
+        with self._turn():
+            calls = self._provider.calls
+            calls.hears(call, end_bridge(self._context, calls.connection_ends(call, reached=reached)))
+            run_until_quiet(self._context)
+
     def mailboxes(self) -> list[Mailbox]:
         """Every mailbox: those of patients and staff, and every other address seen."""
         found: dict[str, Mailbox] = {}
@@ -208,6 +277,19 @@ class World:
 
 def _phone_message(given: Mapping[str, Any]) -> PhoneMessage:
     return {"at": given["at"], "from": given["from"], "to": given["to"], "body": given["body"]}
+
+
+def _phone_call(given: Mapping[str, Any]) -> PhoneCall:
+    return {
+        "id": given["id"],
+        "at": given["at"],
+        "from": given["from"],
+        "to": given["to"],
+        "said": given["said"],
+        "state": given["state"],
+        "heard": given["heard"],
+        "connected": given["connected"],
+    }
 
 
 def _mail(given: Mapping[str, Any]) -> Mail:

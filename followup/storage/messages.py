@@ -18,6 +18,7 @@ from followup.storage.tables.mail import (
     is_held,
     is_in_doubt,
     is_queued,
+    is_ringing,
     is_sending,
     is_waiting,
     is_without_receipt,
@@ -91,6 +92,10 @@ class MessageRows:
         """All messages about an alert, oldest first."""
         return self._found(_column.alert_id == alert)
 
+    def of_round(self, alert: str, round_of: str) -> tuple[Message, ...]:
+        """The notices of one round of an alert, oldest first; their intents begin with `round_of` and a stroke."""
+        return self._found((_column.alert_id == alert) & _column.intent.startswith(f"{round_of}/", autoescape=True))
+
     def of_check_in(self, check_in: str) -> tuple[Message, ...]:
         """All messages of a check-in, oldest first."""
         return self._found(_column.check_in_id == check_in)
@@ -103,6 +108,11 @@ class MessageRows:
     def in_doubt_due(self, now: datetime, limit: int) -> tuple[Message, ...]:
         """Those in doubt whose next look at the provider is due."""
         due = select(messages).where(is_in_doubt, _column.next_look_at <= now)
+        return self._several(due.order_by(_column.next_look_at, _column.id).limit(limit))
+
+    def calls_to_ask_about(self, now: datetime, limit: int) -> tuple[Message, ...]:
+        """Calls of which something should have been heard by now."""
+        due = select(messages).where(is_ringing, _column.next_look_at <= now)
         return self._several(due.order_by(_column.next_look_at, _column.id).limit(limit))
 
     def without_receipt(self, before: datetime, limit: int) -> tuple[Message, ...]:
@@ -171,6 +181,7 @@ class MessageRows:
             select(func.min(_column.not_before).label("at")).where(_column.lane == lane, is_queued) for lane in Lane
         ]
         soonest.append(select(func.min(_column.next_look_at)).where(is_in_doubt))
+        soonest.append(select(func.min(_column.next_look_at)).where(is_ringing))
         soonest.append(select(func.min(_column.expires_at)).where(is_waiting))
         moments = [moment for moment in self._rows.scalars(union_all(*soonest)) if moment is not None]
         return min(moments, default=None)

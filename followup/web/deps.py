@@ -27,6 +27,10 @@ class Phone(TypedDict):
 
 
 PhoneMessage = TypedDict("PhoneMessage", {"at": str, "from": str, "to": str, "body": str})
+PhoneCall = TypedDict(
+    "PhoneCall",
+    {"id": str, "at": str, "from": str, "to": str, "said": str, "state": str, "heard": list[str], "connected": bool},
+)
 Mail = TypedDict("Mail", {"at": str, "from": str, "to": str, "subject": str, "text": str})
 
 
@@ -66,6 +70,22 @@ class Simulation(Protocol):
 
     def phone_sends(self, number: str, body: str, media: tuple[str, ...], to: str | None) -> None:
         """The owner of phone `number` writes to the clinic (`to`: another of its numbers). `media`: content types."""
+        ...
+
+    def phone_calls(self, number: str) -> list[PhoneCall]:
+        """Every call to one phone, oldest first; `said` is what whoever picks up hears, `heard` what follows keys."""
+        ...
+
+    def phone_presses(self, call: str, key: str) -> None:
+        """Whoever has the phone that a call rings picks up and presses a key. Raises NotFound, BadInput when over."""
+        ...
+
+    def phone_call_ends(self, call: str, ending: str) -> None:
+        """A call ends as CallStage words it, or voicemail picks up (`machine`). Raises as `phone_presses` does."""
+        ...
+
+    def patient_answers(self, call: str, *, reached: bool) -> None:
+        """The patient whom a key rang talks and hangs up, or does not pick up. Raises as `phone_presses` does."""
         ...
 
     def mailboxes(self) -> list[Mailbox]:

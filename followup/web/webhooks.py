@@ -16,9 +16,19 @@ from starlette.routing import Route
 
 from followup import log
 from followup.domain.people import Channel
-from followup.errors import BadInput
-from followup.gateways.port import ReceivedCall, Webhook
+from followup.errors import BadInput, FollowupError
+from followup.gateways.port import ReceivedCall, Spoken, Webhook
+from followup.services.answer_key import (
+    BRIDGE_PATH,
+    KEY_PATH,
+    SAID_PATH,
+    end_bridge,
+    not_stored,
+    press_key,
+    say_who_was_reached,
+)
 from followup.services.context import Context
+from followup.services.follow_calls import note_news
 from followup.services.receive_call import ENDED_PATH, answer_call, end_call
 from followup.services.receive_inbound import receive
 from followup.services.track_delivery import track
@@ -35,6 +45,7 @@ _LONGEST_READ: Final = 10.0
 
 Form = list[tuple[str, str]]
 CALL_PATH: Final = "/twilio/voice/inbound"
+NEWS_PATH: Final = "/twilio/voice/status"
 Result = TypeVar("Result")
 #: Runs blocking work on the webhooks' own threads.
 OnThread = Callable[[Callable[[], Any]], Awaitable[Any]]
@@ -75,6 +86,7 @@ def webhook_routes(context: Context, webhook: Webhook) -> list[Route]:
         Route("/twilio/sms", text_came, methods=["POST"]),
         Route("/twilio/status", status_came, methods=["POST"]),
         *_voice_routes(context, webhook, on_thread),
+        *_staff_call_routes(context, webhook, on_thread),
     ]
 
 
@@ -102,6 +114,61 @@ def _voice_routes(context: Context, webhook: Webhook, on_thread: OnThread) -> li
         return Route(path, call_came, methods=["POST"])
 
     return [route(CALL_PATH, answered), route(ENDED_PATH, ended)]
+
+
+def _staff_call_routes(context: Context, webhook: Webhook, on_thread: OnThread) -> list[Route]:
+    """Calls that we placed: what became of them, and the keys that are pressed on them."""
+
+    async def news_came(request: Request) -> Response:
+        form = await _signed_form(request, webhook)
+        if form is None:
+            return _forbidden()
+        try:
+            news = webhook.call_news(request.query_params, _readable(form))
+        except BadInput:
+            _log.warning("signed news of a call could not be read: it names no call")
+            return PlainTextResponse("unreadable", status_code=400)
+        await on_thread(lambda: note_news(context, news))
+        return PlainTextResponse("ok")
+
+    def key(message: str, form: Form) -> Spoken:
+        return press_key(context, webhook.key(message, form))
+
+    def bridge(message: str, form: Form) -> Spoken:
+        return end_bridge(context, webhook.bridge(message, form))
+
+    def reached(message: str, form: Form) -> Spoken:
+        return say_who_was_reached(context, webhook.key(message, form))
+
+    works = {KEY_PATH: key, BRIDGE_PATH: bridge, SAID_PATH: reached}
+    return [
+        Route(NEWS_PATH, news_came, methods=["POST"]),
+        *(_spoken_route(path, work, context, webhook, on_thread) for path, work in works.items()),
+    ]
+
+
+def _spoken_route(
+    path: str, work: Callable[[str, Form], Spoken], context: Context, webhook: Webhook, on_thread: OnThread
+) -> Route:
+    """A route for one message of ours, answered by words."""
+
+    async def key_came(request: Request) -> Response:
+        form = await _signed_form(request, webhook)
+        if form is None:
+            return _forbidden()
+        message = request.path_params["message"]
+        try:
+            spoken = await on_thread(lambda: work(message, _readable(form)))
+        except BadInput:
+            _log.warning("a signed key could not be read: it names no call")
+            return PlainTextResponse("unreadable", status_code=400)
+        except FollowupError as error:
+            # Whoever has the phone must not believe that they have the alert; silence would say nothing.
+            _log.error("a key on a call could not be stored", **log.describe(error))
+            spoken = not_stored(context)
+        return Response(webhook.speak(spoken), media_type="text/xml")
+
+    return Route(f"{path}/{{message}}", key_came, methods=["POST"])
 
 
 async def _signed_form(request: Request, webhook: Webhook) -> Form | None:

@@ -14,6 +14,7 @@ from followup.errors import FollowupError
 from followup.services.advance_alerts import advance_due
 from followup.services.check_invariants import check
 from followup.services.context import Context
+from followup.services.follow_calls import follow_calls
 from followup.services.follow_duty import follow_duty
 from followup.services.housekeeping import clear_out
 from followup.services.human_chat import end_overdue
@@ -105,6 +106,13 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
             about="find out what became of messages whose answer was lost; let go of what came too late",
             every=timedelta(seconds=5),
             work=settle,
+        ),
+        Job(
+            name="follow_calls",
+            about="ask the provider about calls to staff that nothing has been heard of",
+            every=timedelta(seconds=5),
+            work=follow_calls,
+            may_fail=True,  # the provider's outage is not ours
         ),
         Job(
             name="end_talks",

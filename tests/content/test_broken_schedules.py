@@ -105,10 +105,10 @@ CASES = [
     # --- what can be read and cannot be meant
     ("no chain for urgent", "      urgent: urgent\n", "      urgent: ⟦routine\n", "level urgent needs steps"),
     ("a step that never comes", "      - after: 10m", "      - after: ⟦5m", "this step can never come"),
-    ("a late first step", "      - after: 0s\n        tell: { on_duty: nurses }\n        by: [sms, email]\n      - after: 5m", "      - after: ⟦1m\n        tell: { on_duty: nurses }\n        by: [sms, email]\n      - after: 5m", "`after: 0s`"),
+    ("a late first step", "      - after: 0s\n        tell: { on_duty: nurses }\n        by: [sms, voice, email]\n      - after: 5m", "      - after: ⟦1m\n        tell: { on_duty: nurses }\n        by: [sms, voice, email]\n      - after: 5m", "`after: 0s`"),
     ("a nurse without phone", '    phone: "+13125550162"\n', "", "Sam Ortiz is to be told by sms and has no phone"),
     ("a lead without e-mail", "    email: lee.chen@prairie.example.org\n", "", "Dr. Lee Chen is to be told by email and has no e-mail"),
-    ("a channel that does not run", "        by: [sms, email]\n        tell_patient", "        by: [sms, ⟦voice]\n        tell_patient", "notices by voice do not run"),
+    ("a channel that does not run", "        by: [sms, voice, email]\n        tell_patient", "        by: [sms, ⟦pager]\n        tell_patient", "`pager`"),
     ("a shared number", '"+13125550164"', '⟦"+13125550163"', "this is also the number of Dr. Lee Chen"),
     ("the clinic's own number", '"+13125550164"', '⟦"+13125550100"', "this is also the number of clinic prairie"),
     ("the same person twice", "people: [kay, sam]", "people: [kay, sam, ⟦kay]", "`kay` is in this rota twice"),

@@ -73,9 +73,9 @@ def test_an_urgent_item_that_nobody_takes():
     ]
 
 
-def test_both_channels_are_used_each_time():
+def test_every_channel_of_a_step_is_used_each_time():
     step = advance(alert("E1", NIGHT), EMERGENCY, CONFIGURATION, NIGHT)
-    assert [notice.channel for notice in step.notices] == [SMS, EMAIL]
+    assert [notice.channel for notice in step.notices] == [SMS, Channel.VOICE, EMAIL]
 
 
 def test_a_routine_item_wakes_nobody_is_marked_overdue_and_is_told_of_at_last():

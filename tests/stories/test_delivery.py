@@ -78,7 +78,7 @@ def test_a_notice_that_reaches_nobody_moves_on_at_once(
 ) -> None:
     clinic.infusion(ann, ended="09:00")
     clock.to("11:00")
-    clinic.provider.refuse(to=sam.number, times=1)
+    clinic.provider.refuse(to=sam.number, times=2)  # the text and the call
     clinic.provider.refuse(to=sam.email, times=1)
     ann.replies("i have chest pain")
     ann.expects_sms("may be an emergency")

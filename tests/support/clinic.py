@@ -12,9 +12,9 @@ fails it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,15 +23,20 @@ from followup.content.lexicon import load_lexicon
 from followup.content.loader import Content, load_content
 from followup.domain import windows
 from followup.domain.alert import Alert, AlertEntry, Outcome
+from followup.domain.calls import CallStage, spelled
 from followup.domain.infusion import Baseline
 from followup.domain.message import Message
 from followup.domain.people import Channel, Consent, Patient, PatientDetails, PatientStatus
 from followup.domain.plan import CheckIn
+from followup.gateways.port import Spoken
+from followup.gateways.simulated_calls import PhoneCall
 from followup.gateways.simulator import SimulatedGateway, SimulatedProvider
+from followup.services.answer_key import end_bridge, press_key, say_who_was_reached
 from followup.services.change_patient import set_status
 from followup.services.check_invariants import check
 from followup.services.close_alert import close
 from followup.services.context import Context, Mode, Policy
+from followup.services.follow_calls import note_news
 from followup.services.hold import set_hold
 from followup.services.invite_patient import invite
 from followup.services.publish_schedules import StoredContent, publish
@@ -73,6 +78,7 @@ GOOD_NEWS = {
     "MOOD": "7",
     "URINE": "1",
 }
+CHANNELS = (Channel.SMS, Channel.VOICE, Channel.EMAIL)
 CHICAGO = "America/Chicago"
 #: A Sunday in winter time; the clinic opens again on Monday.
 SUNDAY = date(2026, 11, 22)
@@ -155,6 +161,7 @@ class Person:
     email: str | None = None
     seen_texts: int = 0
     seen_mails: int = 0
+    seen_calls: int = 0
 
     def texts(self) -> list[str]:
         """Every text this phone received, oldest first."""
@@ -187,15 +194,22 @@ class Person:
             assert fragment.casefold() in mail.casefold(), f"{self.name} got {mail!r}; expected {fragment!r}"
         return mail
 
+    def calls(self) -> list[PhoneCall]:
+        """Every call to this phone, oldest first."""
+        return self.clinic.provider.calls.of(self.number)
+
     def expects_nothing(self) -> None:
         """Nothing has arrived that was not expected."""
         texts, mails = self.texts()[self.seen_texts :], self.mails()[self.seen_mails :]
+        calls = [call["said"] for call in self.calls()[self.seen_calls :]]
+        assert calls == [], f"{self.name} got calls that the story did not expect: {calls}"
         assert texts == [], f"{self.name} got texts that the story did not expect: {texts}"
         assert mails == [], f"{self.name} got mails that the story did not expect: {mails}"
 
     def has_read(self) -> None:
         """All that arrived so far needs no further word in this story."""
         self.seen_texts, self.seen_mails = len(self.texts()), len(self.mails())
+        self.seen_calls = len(self.calls())
 
     def replies(self, *texts: str, media: tuple[str, ...] = (), opt_out_type: str | None = None) -> None:
         """Send one or more texts to the clinic; each is read before the next is sent.
@@ -309,6 +323,72 @@ class StaffPerson(Person):
         """Every morning digest, subject and text, oldest first."""
         return [mail for mail in super().mails() if _is_digest(mail)]
 
+    def expects_sms(self, *fragments: str) -> str:
+        """The next text, as for anybody; a notice is expected with the call that comes with it."""
+        text = super().expects_sms(*fragments)
+        if "follow-up alert " in text:
+            self._hears_ringing(_code_in(text))
+        return text
+
+    def expects_call(self, *fragments: str, at: str | None = None) -> PhoneCall:
+        """The latest call says every fragment (in any case), and has nothing of a patient; returns it."""
+        calls = self.calls()
+        assert calls, f"{self.name} got no call; expected {fragments}"
+        self.seen_calls = len(calls)
+        for fragment in fragments:
+            said = calls[-1]["said"]
+            assert fragment.casefold() in said.casefold(), f"{self.name} was called with {said!r}, not {fragment!r}"
+        for person in self.clinic.people:
+            if isinstance(person, PatientPerson):
+                assert person.name.casefold() not in calls[-1]["said"].casefold()
+        if at is not None:
+            assert windows.local(datetime.fromisoformat(calls[-1]["at"]), CHICAGO).strftime("%H:%M:%S") == at
+        return calls[-1]
+
+    def presses(self, key: str) -> Spoken:
+        """Pick up the latest call, if that has not been done, and press a key; returns what is said then."""
+        call = self.expects_call()
+        spoken = press_key(self.clinic.context, self.clinic.provider.calls.press(call["id"], key))
+        self.clinic.provider.calls.hears(call["id"], spoken)
+        run_until_quiet(self.clinic.context)
+        return spoken
+
+    def call_ends(self, stage: CallStage) -> None:
+        """The latest call ends so, without a key."""
+        self.clinic.provider.calls.ends(self.expects_call()["id"], stage)
+        run_until_quiet(self.clinic.context)
+
+    def connection_ends(self, *, reached: bool, hangs_up: bool = False) -> Spoken:
+        """The patient's phone, rung by a key, is put down after a talk, or was not picked up."""
+        call = self.expects_call()
+        calls = self.clinic.provider.calls
+        ended = calls.connection_ends(call["id"], reached=reached, caller_gone=hangs_up)
+        spoken = end_bridge(self.clinic.context, ended)
+        if hangs_up:
+            calls.ends(call["id"], CallStage.NO_KEY)
+        run_until_quiet(self.clinic.context)
+        return spoken
+
+    def says_who_was_reached(self, key: str) -> Spoken:
+        """Press the key that answers whether it was the patient."""
+        call = self.expects_call()
+        spoken = say_who_was_reached(self.clinic.context, self.clinic.provider.calls.press(call["id"], key))
+        run_until_quiet(self.clinic.context)
+        return spoken
+
+    def _hears_ringing(self, code: str) -> None:
+        """The calls about this alert that came so far; a second ring is one with the first."""
+        calls = self.calls()
+        while self.seen_calls < len(calls) and spelled(code) in calls[self.seen_calls]["said"]:
+            self.seen_calls += 1
+
+    def expects_nothing(self) -> None:
+        """Nothing has arrived that was not expected; a second ring belongs to the first."""
+        calls = self.calls()
+        while 0 < self.seen_calls < len(calls) and calls[self.seen_calls]["said"] == calls[self.seen_calls - 1]["said"]:
+            self.seen_calls += 1
+        super().expects_nothing()
+
     def expects_digest(self, *fragments: str) -> str:
         """The next digest that was not expected yet holds every fragment; returns it."""
         digests = self.digests()
@@ -322,7 +402,7 @@ class StaffPerson(Person):
     def expects_alert(self, level: str, *, mail: bool = True) -> str:
         """The next text is a notice of this level (with its mail, unless `mail` is False); returns its code."""
         text = self.expects_sms(f"{level} follow-up alert")
-        code = text.split("follow-up alert ", 1)[1].split(",", 1)[0]
+        code = _code_in(text)
         if mail:
             self.expects_mail("follow-up alert", code)
         return code
@@ -341,6 +421,10 @@ class StaffPerson(Person):
         assert alert is not None
         close(self.clinic.context, alert=alert.id, person=self.key, outcome=outcome, minutes=5, note=note, via="page")
         run_until_quiet(self.clinic.context)
+
+
+def _code_in(notice: str) -> str:
+    return notice.split("follow-up alert ", 1)[1].split(",", 1)[0]
 
 
 def _is_digest(mail: str) -> bool:
@@ -370,8 +454,9 @@ class Clinic:
             content=RememberedContent(self.store),
             lexicon=load_lexicon(),
             policy=Policy(public_url="https://follow.example.org", mode=Mode.DEMO),
-            gateways={channel: SimulatedGateway(self.provider, channel) for channel in (Channel.SMS, Channel.EMAIL)},
+            gateways={channel: SimulatedGateway(self.provider, channel) for channel in CHANNELS},
         )
+        self.provider.calls.on_call = partial(note_news, self.context)
         self.people: list[Person] = []
         self.staff: dict[str, StaffPerson] = {}
         for member in self.content.configuration.staff.values():
@@ -496,6 +581,11 @@ class Clinic:
         for person in self.people:
             person.expects_nothing()
         assert check(self.context) == ()
+
+    def without_calls(self) -> None:
+        """The clinic has no number to call from."""
+        gateways = {channel: gateway for channel, gateway in self.context.gateways.items() if channel.value != "voice"}
+        self.context = replace(self.context, gateways=gateways)
 
     def staff_close_everything(self) -> None:
         """Somebody at the clinic deals with every alert that is not closed, outside this story."""

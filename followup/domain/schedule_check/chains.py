@@ -15,7 +15,7 @@ ALERTING = (Level.EMERGENCY, Level.URGENT, Level.ROUTINE)
 #: Levels that must never wait on a work list.
 WAKING = (Level.EMERGENCY, Level.URGENT)
 #: Channels that notices really go by.
-RUNNING = frozenset({Channel.SMS, Channel.EMAIL})
+RUNNING = frozenset({Channel.SMS, Channel.VOICE, Channel.EMAIL})
 
 
 def check(configuration: Configuration) -> Iterator[Found]:
@@ -78,7 +78,7 @@ def _told(
 ) -> Iterator[Found]:
     for position, channel in enumerate(channels):
         if channel not in RUNNING:
-            yield Found((*path, "by", position), f"notices by {channel} do not run; use sms and email")
+            yield Found((*path, "by", position), f"notices by {channel} do not run; use sms, voice and email")
             continue
         for key in _people(targets, configuration):
             person = configuration.staff[key]

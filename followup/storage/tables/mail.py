@@ -83,6 +83,12 @@ is_without_receipt = (
     & is_one_of(messages.c.channel, (Channel.SMS,))
     & messages.c.settled_at.is_(None)
 )
+#: Calls that the provider took and of which it is not known yet how they ended.
+is_ringing = (
+    is_one_of(messages.c.state, (MessageState.SENT,))
+    & is_one_of(messages.c.channel, (Channel.VOICE,))
+    & messages.c.settled_at.is_(None)
+)
 is_waiting = is_one_of(messages.c.state, tuple(state for state in MessageState if state.waiting))
 _is_outreach = is_one_of(
     messages.c.message_class, tuple(message_class for message_class in MessageClass if message_class.keeps_window)
@@ -108,6 +114,7 @@ Index(
     sqlite_where=is_without_receipt,
     postgresql_where=is_without_receipt,
 )
+Index("ix_messages_ringing", messages.c.next_look_at, sqlite_where=is_ringing, postgresql_where=is_ringing)
 Index("ix_messages_expiring", messages.c.expires_at, sqlite_where=is_waiting, postgresql_where=is_waiting)
 Index("ix_messages_check_in_id", messages.c.check_in_id)
 # A question of a check-in is put once per channel and attempt, whatever the intents say.

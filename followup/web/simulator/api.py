@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
@@ -44,6 +44,14 @@ class TextShape(Shape):
     to: Name | None = None
 
 
+class CallShape(Shape):
+    """What happens on a call: a key is pressed, it ends so without one, or the patient whom a key rang picks up."""
+
+    press: Name | None = None
+    end: Name | None = None
+    patient: Literal["answers", "no_answer"] | None = None
+
+
 def simulator_api_routes(simulation: Simulation, forms: Forms) -> list[Route]:
     """The routes, for callers on loopback."""
     return _reading(simulation) + _changing(simulation, forms)
@@ -59,6 +67,9 @@ def _reading(simulation: Simulation) -> list[Route]:
     def messages(request: Request) -> Response:
         return JSONResponse(simulation.phone_messages(number_in(request.path_params["number"])))
 
+    def calls(request: Request) -> Response:
+        return JSONResponse(simulation.phone_calls(number_in(request.path_params["number"])))
+
     def mailboxes(_request: Request) -> Response:
         return JSONResponse(simulation.mailboxes())
 
@@ -69,6 +80,7 @@ def _reading(simulation: Simulation) -> list[Route]:
         "/clock": clock,
         "/phones": phones,
         "/phones/{number}/messages": messages,
+        "/phones/{number}/calls": calls,
         "/mailboxes": mailboxes,
         "/mailboxes/{address:path}": mailbox,
     }
@@ -88,8 +100,22 @@ def _changing(simulation: Simulation, forms: Forms) -> list[Route]:
         simulation.phone_sends(number, given.body, tuple(given.media), number_in(given.to) if given.to else None)
         return JSONResponse(simulation.phone_messages(number))
 
-    answers = {"/clock": push, "/phones/{number}/messages": send}
+    def call(request: Request, raw: object) -> Response:
+        act_on_call(simulation, request.path_params["call"], read(CallShape, raw))
+        return JSONResponse(simulation.phone_calls(number_in(request.path_params["number"])))
+
+    answers = {"/clock": push, "/phones/{number}/messages": send, "/phones/{number}/calls/{call}": call}
     return [Route(f"{_BASE}{path}", local(_json(forms, answer)), methods=["POST"]) for path, answer in answers.items()]
+
+
+def act_on_call(simulation: Simulation, call: str, given: CallShape) -> None:
+    """Let one thing happen on a call; nothing named means that nobody picks up."""
+    if given.press is not None:
+        simulation.phone_presses(call, given.press)
+    elif given.patient is not None:
+        simulation.patient_answers(call, reached=given.patient == "answers")
+    else:
+        simulation.phone_call_ends(call, given.end or "no_answer")
 
 
 def number_in(text: str) -> str:

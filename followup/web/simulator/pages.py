@@ -23,7 +23,7 @@ from followup.services.record_infusion import record_infusion
 from followup.web.api.infusion_shape import read_infusion
 from followup.web.bodies import form_fields
 from followup.web.deps import Phone, Simulation
-from followup.web.simulator.api import number_in
+from followup.web.simulator.api import CallShape, act_on_call, number_in
 from followup.web.simulator.door import local
 from followup.web.site import Endpoint, Fields, Site
 
@@ -40,6 +40,16 @@ PUSHES: Final[Mapping[str, tuple[str, timedelta | time]]] = {
 }
 #: Numbers that are kept for fiction (North American Numbering Plan: 555-0100 to 555-0199).
 _FICTIONAL: Final = tuple(f"+1312555{number:04d}" for number in range(170, 200))
+_CALL_STATES: Final[Mapping[str, str]] = {
+    "ringing": "The phone rings",
+    "answered": "On the phone",
+    "machine": "Voicemail has the call",
+    "no_key": "The call is over",
+    "busy": "The call was declined",
+    "no_answer": "A call that nobody answered",
+    "failed": "A call that did not come through",
+    "canceled": "A call that was cancelled",
+}
 _NAMES: Final = ("Ann Example", "Ben Sample", "Carla Test", "Diego Prueba", "Eve Fiction", "Finn Madeup")
 
 
@@ -60,6 +70,11 @@ def simulator_routes(site: Site, simulation: Simulation) -> list[Route]:
         if body:
             simulation.phone_sends(number_in(fields.get("number", "")), body[:1600], (), None)
 
+    def called(fields: Fields) -> None:
+        patient: Any = fields.get("patient") or None
+        given = CallShape(press=fields.get("press") or None, end=fields.get("end") or None, patient=patient)
+        act_on_call(simulation, fields.get("call", ""), given)
+
     def recorded(fields: Fields) -> None:
         configuration = site.context.content.current().content.configuration
         infusion = read_infusion(_posted(fields, simulation.now()), configuration, simulation.now())
@@ -70,6 +85,7 @@ def simulator_routes(site: Site, simulation: Simulation) -> list[Route]:
         Route(PAGE, local(site.public(shown)), methods=["GET"]),
         Route(f"{PAGE}/clock", local(_form(site, simulation, pushed)), methods=["POST"]),
         Route(f"{PAGE}/text", local(_form(site, simulation, texted)), methods=["POST"]),
+        Route(f"{PAGE}/call", local(_form(site, simulation, called)), methods=["POST"]),
         Route(f"{PAGE}/infusion", local(_form(site, simulation, recorded)), methods=["POST"]),
     ]
 
@@ -107,7 +123,7 @@ def _clinic(site: Site) -> Clinic:
 def _world(site: Site, simulation: Simulation) -> dict[str, Any]:
     clinic = _clinic(site)
     phones = simulation.phones()
-    shown = [{**phone, "messages": _texts(simulation, phone)} for phone in phones]
+    shown = [{**phone, "messages": _texts(simulation, phone), "call": _call(simulation, phone)} for phone in phones]
     mailboxes = [{**box, "mails": _mails(simulation, box["address"])} for box in simulation.mailboxes()]
     return {
         "clinic": clinic,
@@ -117,6 +133,7 @@ def _world(site: Site, simulation: Simulation) -> dict[str, Any]:
         "patients": [phone for phone in shown if phone["role"] != "staff"],
         "staff": [phone for phone in shown if phone["role"] == "staff"],
         "mailboxes": [box for box in mailboxes if box["mails"]],
+        "call_states": _CALL_STATES,
         "summary": "",
         "problems": (),
         "typed": _next_patient(phones),
@@ -133,6 +150,12 @@ def _texts(simulation: Simulation, phone: Phone) -> list[dict[str, Any]]:
         }
         for text in simulation.phone_messages(phone["number"])
     ]
+
+
+def _call(simulation: Simulation, phone: Phone) -> dict[str, Any] | None:
+    """The latest call to a phone; None where there was none."""
+    calls = simulation.phone_calls(phone["number"])
+    return {**calls[-1], "at": datetime.fromisoformat(calls[-1]["at"])} if calls else None
 
 
 def _mails(simulation: Simulation, address: str) -> list[dict[str, Any]]:
