@@ -23,6 +23,8 @@ from followup.storage.unit_of_work import UnitOfWork
 KEPT = "Kept for a prescriber"
 #: So much of what came after is shown on the board; the alert's page has all of it.
 LATEST = 2
+#: So many items of the work list stand on the board.
+FIRST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +51,15 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """What is not closed, in three parts: nobody has it, somebody has it, and the routine work list."""
+    """What is not closed, in three parts: nobody has it, somebody has it, and the routine work list.
+
+    Of the `routine_count` items of the work list `routine` are the first few: the list has a page of its own.
+    """
 
     waiting: tuple[BoardLine, ...]
     taken: tuple[BoardLine, ...]
     routine: tuple[BoardLine, ...]
+    routine_count: int
 
 
 def board(context: Context, clinic: str, *, prescriber: bool) -> Board:
@@ -61,15 +67,17 @@ def board(context: Context, clinic: str, *, prescriber: bool) -> Board:
     now = context.clock.now()
     with context.store.read() as uow:
         configuration = configuration_now(uow, context.content.current(), now)
-        lines = [
-            _line(context, uow, configuration, alert, prescriber=prescriber) for alert in uow.alerts.unclosed_of(clinic)
-        ]
+        unclosed = uow.alerts.unclosed_of(clinic)
+        routine = sorted((one for one in unclosed if one.level is Level.ROUTINE), key=lambda one: one.opened_at)
+        shown = [one for one in unclosed if one.level is not Level.ROUTINE] + routine[:FIRST]
+        lines = [_line(context, uow, configuration, alert, prescriber=prescriber) for alert in shown]
     lines.sort(key=_order)
     pressing = [line for line in lines if line.alert.level is not Level.ROUTINE]
     return Board(
         waiting=tuple(line for line in pressing if line.alert.status is AlertStatus.OPEN),
         taken=tuple(line for line in pressing if line.alert.status is not AlertStatus.OPEN),
         routine=tuple(line for line in lines if line.alert.level is Level.ROUTINE),
+        routine_count=len(routine),
     )
 
 

@@ -133,6 +133,18 @@ def visitor(request: pytest.FixtureRequest, browser: sync_api.Browser, demo: Dem
 
 
 @pytest.fixture
+def desk_visitor(browser: sync_api.Browser, demo: Demo) -> Iterator[Visitor]:
+    """A window as wide as a desk; nothing in it may go wrong."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    context.set_default_timeout(_PATIENCE)
+    came = Visitor(context.new_page())
+    came.watch(demo.address)
+    yield came
+    context.close()
+    assert came.troubles == []
+
+
+@pytest.fixture
 def plain_visitor(browser: sync_api.Browser, demo: Demo) -> Iterator[Visitor]:
     """A browser that runs no scripts."""
     context = browser.new_context(java_script_enabled=False)

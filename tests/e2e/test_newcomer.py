@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Demo, Visitor
 
@@ -63,7 +63,7 @@ def _the_whole_story(page: Page, demo: Demo) -> None:
     page.get_by_role("button", name="Who and what").click()
     _signs_in(page, demo, "Kay Miller")
     expect(page.get_by_role("heading", name="Asks for help now")).to_be_visible()
-    expect(page.get_by_role("link", name="+1 312-555-0170")).to_be_visible()
+    expect(page.get_by_role("link", name="+1 312-555-0170").first).to_be_visible()
     _closes(page, "Reached and safe", "7")
     expect(page.locator("article.card").first).to_contain_text("reached and safe, 7 min")
 
@@ -118,6 +118,55 @@ def test_the_board_shows_a_new_alert_by_itself(visitor: Visitor, demo: Demo) -> 
     expect(board.locator("article.card")).to_contain_text("Asks for help now", timeout=15_000)
     board.get_by_role("button", name="I take it").click()
     expect(board.locator("article.card").first).to_contain_text("With Kay Miller")
+
+
+def test_two_people_on_two_screens_from_a_text_to_a_closed_alert(
+    desk_visitor: Visitor, browser: Browser, demo: Demo
+) -> None:
+    """What one does appears on the other by itself; half of it is done by keys."""
+    phones = desk_visitor.page
+    _records_an_infusion(phones, demo)
+    phones.get_by_role("button", name="+4 h").click()
+    expect(_phone(phones, "Ann Example")).to_contain_text("how are you now?")
+    kay, sam = _opens_the_board(browser, demo, "Kay Miller"), _opens_the_board(browser, demo, "Sam Ortiz")
+
+    _answers(phones, "3")
+    for board in (kay, sam):
+        expect(board.locator("article.card")).to_contain_text("Nobody has it.")
+
+    kay.keyboard.press("j")
+    expect(kay.get_by_role("link", name="Ann Example")).to_be_focused()
+    kay.keyboard.press("t")
+    expect(kay.locator("article.card")).to_contain_text("With Kay Miller")
+    expect(sam.locator("article.card")).to_contain_text("With Kay Miller")
+
+    kay.get_by_role("button", name="No answer").first.click()
+    expect(kay.locator("#whom ~ ul.tries")).to_contain_text("no answer")
+    kay.locator("select[name=to]").select_option(label="Sam Ortiz")
+    kay.get_by_role("button", name=re.compile("^Hand over ")).click()
+    expect(sam.locator("article.card")).to_contain_text("Nobody has it.")
+
+    kay.keyboard.press("c")
+    expect(kay.get_by_label("How did it end?")).to_be_focused()
+    kay.get_by_label("Note").fill("half a sent")
+    sam.get_by_role("button", name="I take it").click()
+    expect(kay.locator("article.card")).to_contain_text("With Sam Ortiz")
+    expect(kay.get_by_label("Note")).to_have_value("half a sent")
+
+    _closes(sam, "Reached and safe", "9")
+    expect(kay.locator("article.card")).to_contain_text("reached and safe, 9 min")
+    sam.keyboard.press("b")
+    expect(sam.get_by_text("No alert is open.")).to_be_visible()
+    for board in (kay, sam):
+        board.context.close()
+
+
+def _opens_the_board(browser: Browser, demo: Demo, name: str) -> Page:
+    page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"{demo.address}/staff")
+    _signs_in(page, demo, name)
+    expect(page.get_by_text("No alert is open.")).to_be_visible()
+    return page
 
 
 def test_what_is_being_typed_survives_a_renewal(visitor: Visitor, demo: Demo) -> None:

@@ -25,14 +25,27 @@ HOSTILE = [
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_patients_words_are_shown_and_do_nothing(demo: Web, words: str) -> None:
-    """On the alert's page, the board, the patient's page, the phones."""
+    """On every page that shows words, and in the parts that renew themselves."""
     ann = demo.ann()
     demo.clinic.infusion(ann, ended="08:00")
     ann.replies(words)
     demo.clinic.stranger().replies(words)
     alert = demo.clinic.alerts("open")[0].id
     browser = demo.signed_in()
-    for page in (f"/staff/alerts/{alert}", "/staff", f"/staff/patients/{ann.record.id}", "/simulator"):
+    in_the_inbox = re.findall(r'href="(/staff/inbox/\w+)"', browser.get("/staff/inbox").text)
+    for page in (
+        f"/staff/alerts/{alert}",
+        f"/staff/alerts/{alert}?list=routine",
+        f"/staff/alerts/{alert}/now",
+        "/staff",
+        "/staff/board",
+        "/staff/inbox",
+        *in_the_inbox,
+        "/staff/routine",
+        "/staff/lists",
+        f"/staff/patients/{ann.record.id}",
+        "/simulator",
+    ):
         shown = browser.get(page)
         assert shown.status_code == 200
         assert not re.search(r"<img|<b>|<script(?![^>]*src=\"/static/)|\shx-get=/staff/sign-out>", shown.text), page

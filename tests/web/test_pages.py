@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -197,6 +198,47 @@ def test_a_board_that_shows_everything_already_is_told_so(live: Web) -> None:
     seen = seen_by(changed.text)
     live.clock.forward(minutes=1)
     assert "open 1 min" in kay.get(f"/staff/board?seen={seen}").text
+
+
+def test_time_left_runs_down_on_a_live_board_and_stands_in_the_demo(live: Web, standing_demo: Web) -> None:
+    """The script counts on from what the server says; the demo's clock only moves when it is pushed."""
+    live.emergency()
+    live.clock.forward(minutes=1)
+    assert '<span class="countdown" data-left="240">4 min left</span>' in live.signed_in().get("/staff").text
+    live.clock.forward(minutes=5)
+    assert '<span class="countdown late" data-left="-60">late by 1 min</span>' in live.signed_in().get("/staff").text
+    assert "data-left" not in standing_demo.signed_in().get("/staff").text
+
+
+@pytest.mark.parametrize(
+    ("health", "words"),
+    [
+        ({"hold": True}, "Texts to patients are on hold."),
+        ({"shadow": True}, "Trial run:"),
+        ({"schedule": {"version": 1, "pending_error": "line 7"}}, "the last good version goes on. line 7"),
+        ({"ready": False, "checks": {"ticking": "no good run lately"}}, "ticking: no good run lately"),
+    ],
+    ids=str,
+)
+def test_what_is_not_as_usual_stands_above_the_board(make_web: MakeWeb, health: dict[str, object], words: str) -> None:
+    """Hold, trial run, an edit that was not taken, a service that does not work."""
+    assert words in make_web(health=health).signed_in().get("/staff").text
+
+
+def test_people_who_cannot_be_reached_stand_above_the_board(live: Web) -> None:
+    """Whoever opens the board knows before it matters."""
+    phone = live.clinic.staff["sam"].number
+    live.clinic.staff["sam"].replies("STOP")
+    assert phone
+    page = live.signed_in().get("/staff").text
+    assert re.search(r'class="notice( bad)?"[^>]*>Sam Ortiz', page)
+
+
+def test_a_breach_stands_above_the_board(live: Web) -> None:
+    """An alert whose next step is late is a fault of the service, and patients may go unheard."""
+    live.emergency()
+    live.clinic.clock.advance(timedelta(minutes=20))  # and nothing runs
+    assert "overdue for their next step by more than a minute" in live.signed_in().get("/staff").text
 
 
 def test_a_patient_page_holds_the_whole_course(live: Web) -> None:
