@@ -91,34 +91,31 @@ def _routine_entry(context: Context, uow: UnitOfWork, clinic: Clinic, alert: Ale
 
 
 def _on_file(uow: UnitOfWork, clinic: str, infusions: Mapping[str, Infusion]) -> tuple[tuple[OnFile, Infusion], ...]:
-    """What is known of each patient, beside the infusion that put them on the list."""
-    unclosed = lists.alerts_by_patient(uow.alerts.unclosed_of(clinic))
-    found = []
-    for patient_id, infusion in infusions.items():
-        patient = uow.patients.get(patient_id)
-        if patient is not None:
-            found.append((_load(uow, patient, unclosed.get(patient_id, ())), infusion))
-    return tuple(found)
+    """What is known of each patient, beside the infusion that put them on the list; read together for all of them."""
+    ids = list(infusions)
+    patients = uow.patients.of_ids(ids)
+    naming = lists.alerts_by_patient(uow.alerts.unclosed_of(clinic))
+    phones = {one.phone for one in patients.values() if one.phone is not None}
+    opted_out = uow.gathered.opted_out(clinic, Channel.SMS, phones)
+    check_ins, alerts = uow.gathered.check_ins(ids), uow.gathered.alerts(ids)
+    texts = uow.gathered.last_texts(patients.values())
+    # Only what was answered since the infusion is asked about.
+    since = min((one.ended_at for one in infusions.values()), default=None)
+    answers = uow.gathered.answers(ids, since) if since is not None else {}
 
+    def on_file(patient: Patient) -> OnFile:
+        own = {alert.id: alert for alert in (*alerts.get(patient.id, ()), *naming.get(patient.id, ()))}
+        return OnFile(
+            patient=patient,
+            check_ins=check_ins.get(patient.id, ()),
+            answers=answers.get(patient.id, ()),
+            messages=texts.get(patient.id, ()),
+            alerts=tuple(own.values()),
+            opted_out_at=opted_out.get(patient.phone or ""),
+            contact_held_at=_contact_held_at(uow, patient) if patient.safe_contact_hold else None,
+        )
 
-def _load(uow: UnitOfWork, patient: Patient, unclosed: tuple[Alert, ...]) -> OnFile:
-    alerts = {alert.id: alert for alert in (*uow.alerts.of_patient(patient.id), *unclosed)}
-    return OnFile(
-        patient=patient,
-        check_ins=uow.check_ins.of_patient(patient.id),
-        answers=uow.answers.of_patient(patient.id),
-        messages=uow.messages.of_patient(patient.id),
-        alerts=tuple(alerts.values()),
-        opted_out_at=_opted_out_at(uow, patient),
-        contact_held_at=_contact_held_at(uow, patient) if patient.safe_contact_hold else None,
-    )
-
-
-def _opted_out_at(uow: UnitOfWork, patient: Patient) -> datetime | None:
-    if patient.phone is None:
-        return None
-    opt_outs = uow.suppressions.history(patient.clinic, Channel.SMS, patient.phone)
-    return next((one.began_at for one in opt_outs if one.lifted_at is None), None)
+    return tuple((on_file(patients[one]), infusion) for one, infusion in infusions.items() if one in patients)
 
 
 def _contact_held_at(uow: UnitOfWork, patient: Patient) -> datetime | None:

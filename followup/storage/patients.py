@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, false, insert, or_, 
 from followup.domain.people import Channel, Consent, Patient, PatientDetails
 from followup.storage.addresses import Directory
 from followup.storage.mapping import Seals
-from followup.storage.rows import Row, Rows
+from followup.storage.rows import Row, Rows, batched
 from followup.storage.tables.people import is_paused, patient_merges, patient_words, patients
 from followup.storage.vault import Vault
 
@@ -43,6 +43,11 @@ class PatientRows:
     def get(self, patient_id: str) -> Patient | None:
         """By our id."""
         return self._one(self._rows.first(select(patients).where(patients.c.id == patient_id)))
+
+    def of_ids(self, ids: Sequence[str]) -> dict[str, Patient]:
+        """Those of these that are stored, by id."""
+        rows = (row for few in batched(ids) for row in self._rows.all(select(patients).where(patients.c.id.in_(few))))
+        return {one.id: one for one in self._several(list(rows))}
 
     def paused(self, clinic: str, now: datetime) -> tuple[Patient, ...]:
         """Whose texts are paused at `now`; the pause that ends first first."""

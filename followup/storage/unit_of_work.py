@@ -18,6 +18,7 @@ from followup.storage.duty import DutyRows
 from followup.storage.errors import StorageError
 from followup.storage.expected import ExpectedRows
 from followup.storage.facts import FactRows
+from followup.storage.gathered import GatheredRows
 from followup.storage.inbound import InboundRows
 from followup.storage.infusions import InfusionRows
 from followup.storage.invitations import InvitationRows
@@ -127,6 +128,11 @@ class UnitOfWork:
     def tasks(self) -> TaskRows:
         """What people have to come back to."""
         return TaskRows(self._rows, self._vault)
+
+    @cached_property
+    def gathered(self) -> GatheredRows:
+        """What stands on file about many patients at once."""
+        return GatheredRows(self._rows, self._vault)
 
     @cached_property
     def chats(self) -> ChatRows:
