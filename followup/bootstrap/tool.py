@@ -46,6 +46,7 @@ def tool(settings: Settings, var: Path) -> Context:
         policy=Policy(public_url=settings.public_url or "", mode=Mode(mode), shadow=settings.shadow),
         gateways={},
         worker=this_process(),
+        own_numbers=(settings.twilio_staff_from_number,) if settings.twilio_staff_from_number else (),
     )
 
 

@@ -29,6 +29,7 @@ COMMANDS = (
     Command(name="patient", module="patient", about="Show one patient, set a status, stop texts, merge two ids."),
     Command(name="alerts", module="alerts", about="List, show, acknowledge and close alerts."),
     Command(name="lists", module="lists", about="Whom to phone today, that nobody is forgotten, what waits."),
+    Command(name="rota", module="rota", about="Who has the duty: show, check, cover, swap, test."),
     Command(name="schedules", module="schedules", about="Check schedules.yaml and the templates."),
     Command(name="understand", module="understand", about="Tell what a reply is taken to mean, and why."),
     Command(name="reading", module="reading", about="Examples that staff gave by correcting what a text meant."),

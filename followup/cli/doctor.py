@@ -23,6 +23,8 @@ from followup.content.loader import Content, load_content
 from followup.domain.schedule_check import check_weeks_ahead
 from followup.errors import FollowupError, InvalidInput
 from followup.services.health import PENDING_ERROR
+from followup.services.preflight import look
+from followup.services.publish_schedules import StoredContent
 from followup.settings import InvalidSettings, LiveSettings, Settings, load
 from followup.storage import migrate, stamp
 from followup.storage.store import Store
@@ -167,6 +169,27 @@ def _staff(patient: Patient) -> Found:
         yield f"{'.'.join(map(str, found.path))}: {found.message}", found.warning
 
 
+def _duty(patient: Patient) -> Found:
+    """Whether everybody who may be called in the next 14 days can be reached, with the exceptions in force."""
+    if patient.store is None or patient.mode is None:
+        return
+    published = StoredContent(patient.store).current()
+    now = SystemClock().now()
+    for clinic in published.content.configuration.clinics.values():
+        with patient.store.read() as uow:
+            found = look(uow, published, clinic.key, frozenset(), now)
+        for one in found:
+            yield f"{one.message}; {one.remedy}", not one.grave
+        if clinic.test_page is None:
+            yield (
+                (
+                    f"no weekly test page is set up for {clinic.name}: nobody knows whether alerts still wake people; "
+                    f"set clinics.{clinic.key}.test_page in schedules.yaml"
+                ),
+                True,
+            )
+
+
 def _provider(patient: Patient) -> Found:
     settings = patient.settings
     if patient.mode == "demo":
@@ -261,6 +284,7 @@ CHECKS: dict[str, Check] = {
     "keys": _keys,
     "schedule and templates": _schedule,
     "staff and rotas": _staff,
+    "duty": _duty,
     "provider": _provider,
     "mail": _mail,
     "import folder": _import_folder,

@@ -22,6 +22,18 @@ def instant(text: str, name: str) -> datetime:
     return found
 
 
+def wall_time(text: str, name: str) -> datetime:
+    """A wall time without zone, such as 2026-12-24 07:00; the zone is that of what it is about. Raises BadInput."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None or not re.match(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}", text):
+        message = f"{name} must be a day and time such as 2026-12-24 07:00"
+        raise BadInput(message)
+    return found
+
+
 def duration(text: str, name: str) -> timedelta:
     """A duration such as 90d. Raises BadInput, naming the option."""
     found = re.fullmatch(r"([0-9]{1,5})([smhd])", text)

@@ -9,7 +9,7 @@ from followup.domain.people import Channel
 from followup.domain.preflight import Finding, Ways, preflight
 from followup.domain.schedule import Clinic, Configuration, StaffMember
 from followup.domain.schedule_check.chains import RUNNING
-from followup.services.context import Context, clinic_of
+from followup.services.context import Context, Published, clinic_of
 from followup.services.duty import configuration_now
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -27,15 +27,24 @@ def findings(context: Context, clinic: str) -> tuple[Finding, ...]:
 
 def findings_in(uow: UnitOfWork, context: Context, clinic: str) -> tuple[Finding, ...]:
     """`findings` inside the caller's transaction."""
-    now = context.clock.now()
-    configuration = configuration_now(uow, context.content.current(), now)
+    return look(uow, context.content.current(), clinic, frozenset(context.gateways), context.clock.now())
+
+
+def look(
+    uow: UnitOfWork, published: Published, clinic: str, running: frozenset[Channel], now: datetime
+) -> tuple[Finding, ...]:
+    """`findings` of a version and a time; `running` are the channels that the service can send by.
+
+    Commands run without ways out of their own; then those of a complete service are meant.
+    """
+    configuration = configuration_now(uow, published, now)
     found = clinic_of(configuration, clinic)
-    return preflight(configuration, found, _ways(uow, context, configuration, found, now), now)
+    return preflight(configuration, found, _ways(uow, running or RUNNING, configuration, found, now), now)
 
 
-def _ways(uow: UnitOfWork, context: Context, configuration: Configuration, clinic: Clinic, now: datetime) -> Ways:
-    """Commands run without ways out of their own; then those of a complete service are meant."""
-    running = frozenset(context.gateways) or RUNNING
+def _ways(
+    uow: UnitOfWork, running: frozenset[Channel], configuration: Configuration, clinic: Clinic, now: datetime
+) -> Ways:
     broken = {
         (member.key, channel): why
         for member in configuration.staff.values()
