@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from tests.web.conftest import AUTH_TOKEN, PUBLIC_URL, Web
 
-PATHS = ["/twilio/sms", "/twilio/status", "/twilio/voice/inbound", "/twilio/voice/inbound/ended"]
+PATHS = [
+    "/twilio/sms",
+    "/twilio/status",
+    "/twilio/voice/inbound",
+    "/twilio/voice/inbound/ended",
+    "/twilio/voice/status",
+    "/twilio/voice/key/0a1b",
+    "/twilio/voice/bridge/0a1b",
+    "/twilio/voice/said/0a1b",
+]
 NAMES = [
     "MessageSid",
     "SmsSid",
@@ -27,6 +36,9 @@ NAMES = [
     "Digits",
     "CallStatus",
     "DialCallStatus",
+    "DialCallSid",
+    "DialCallDuration",
+    "AnsweredBy",
 ]
 FORM_TYPE = "application/x-www-form-urlencoded"
 
