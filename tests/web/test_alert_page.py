@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,26 @@ def test_a_try_that_is_none_changes_nothing(live: Web) -> None:
     wrong = post(kay, f"{page}/contact", {"way": "pigeon", "result": "reached"}, page=page)
     assert wrong.status_code == 422
     assert "<li>way: " in wrong.text
+
+
+def test_connect_me_rings_my_own_phone(live: Web) -> None:
+    """And says so; where contact is on hold nobody is called, and the page says why."""
+    alert = live.emergency()
+    kay = live.signed_in()
+    page = f"/staff/alerts/{alert}"
+    asked = post(kay, f"{page}/connect", {}, page=page)
+    assert asked.status_code == 303
+    assert "Your phone rings in a moment." in kay.get(asked.headers["location"]).text
+    with live.clinic.store.read() as uow:
+        calls = [one for one in uow.messages.of_alert(alert) if one.channel == "voice" and one.person == "kay"]
+    assert [call.intent.split("/")[0] for call in calls] == ["bridge"]
+    with live.clinic.store.write() as uow:
+        uow.patients.update(replace(live.ann().record, safe_contact_hold=True))
+        uow.commit()
+    assert "Connect me" not in kay.get(page).text
+    refused = post(kay, f"{page}/connect", {}, page=page)
+    assert refused.status_code == 409
+    assert "Not done: Contact with this patient is on hold." in refused.text
 
 
 def test_handing_over_opens_it_for_somebody_else(live: Web) -> None:

@@ -12,8 +12,10 @@ from starlette.routing import Route
 from followup.domain.access import Role, first_role
 from followup.domain.alert import ROUTINE_OUTCOMES, Alert, Outcome
 from followup.domain.level import Level
+from followup.domain.people import Channel
 from followup.domain.reading import Kind, Severity
 from followup.errors import Conflict, InvalidInput
+from followup.services.call_patient import bridge
 from followup.services.close_alert import close
 from followup.services.correct_reading import LEVELS, correct
 from followup.services.hand_over import hand_over
@@ -42,6 +44,7 @@ def alert_routes(site: Site) -> list[Route]:
         Route(f"{address}/close", site.staff_form(desk.ended), methods=["POST"]),
         Route(f"{address}/hand-over", site.staff_form(desk.handed_over), methods=["POST"]),
         Route(f"{address}/contact", site.staff_form(desk.contacted), methods=["POST"]),
+        Route(f"{address}/connect", site.staff_form(desk.connected), methods=["POST"]),
         Route(f"{address}/correct", site.staff_form(desk.corrected), methods=["POST"]),
     ]
 
@@ -111,6 +114,14 @@ class _Desk:
 
         return self._done(request, who, page, fields, do, form="whom", onwards=f"{_address(page.alert)}#whom")
 
+    def connected(self, request: Request, who: SignedIn, fields: Fields) -> Response:
+        page = self._page(request, who)
+
+        def do() -> None:
+            bridge(self._site.context, alert=page.alert.id, person=who.person)
+
+        return self._done(request, who, page, fields, do, form="whom", onwards=f"{_address(page.alert)}?rings#whom")
+
     def corrected(self, request: Request, who: SignedIn, fields: Fields) -> Response:
         page = self._page(request, who)
 
@@ -137,9 +148,9 @@ class _Desk:
             wrong = {"problems": error.problems, "wrong_form": form, "fields": {**_EMPTY, **fields}}
             return self._show(request, who, page, wrong, status=422)
         except Conflict as error:
-            if form != "hand-over":
+            if form not in _TELL_WHY:
                 raise
-            return self._show(request, who, page, {"refused": str(error)}, status=409)
+            return self._show(request, who, page, {"refused": str(error), "wrong_form": form}, status=409)
         self._site.deps.settle()
         return RedirectResponse(onwards or _address(page.alert), status_code=303)
 
@@ -172,6 +183,8 @@ class _Desk:
             "place": self._place(page.alert, who, came_from),
             "list": came_from if came_from == WORK_LIST else "",
             "late": False,
+            "rings": "rings" in request.query_params,
+            "can_connect": Channel.VOICE in self._site.context.gateways,
             "problems": (),
             "wrong_form": None,
             "refused": None,
@@ -200,6 +213,8 @@ class _Desk:
         }
 
 
+#: Forms whose page says why it could not be done; after the others the alert has changed, and is looked at anew.
+_TELL_WHY: Final = frozenset({"hand-over", "whom"})
 _EMPTY: Final[Fields] = {"outcome": "", "minutes": "", "note": "", "sign_off": "", "retry_at": "", "to": ""}
 
 

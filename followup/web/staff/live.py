@@ -24,8 +24,12 @@ def part(site: Site, request: Request, name: str, values: Mapping[str, Any]) -> 
 
     Times in it are told to the minute, so that it is the same until something happens or a minute has passed.
     """
-    body = bytes(site.show(request, name, values).body)
+    shown = site.show(request, name, values)
+    body = bytes(shown.body)
     mark = hashlib.sha256(_SECONDS.sub(b"", body)).hexdigest()[:16]
     if request.query_params.get("seen") == mark:
         return Response(status_code=_NOTHING_NEW)
-    return HTMLResponse(body.replace(_MARK, mark.encode(), 1))
+    renewed = HTMLResponse(body.replace(_MARK, mark.encode(), 1))
+    for cookie in shown.headers.getlist("set-cookie"):
+        renewed.headers.append("set-cookie", cookie)
+    return renewed
