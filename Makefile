@@ -39,10 +39,11 @@ check: $(TEST) $(LINT) ## check style, types, floors, dependencies, secrets, the
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/followup schedules check schedules.yaml
 
-bench: $(TEST) ## run the benchmarks: ratios within one run
+bench: $(TEST) ## run the benchmarks (BENCH=full: pages over 20,000 patients and a million messages)
 	@$(BIN)/python -m bench.reading
 	@$(BIN)/python -m bench.contents
 	@$(BIN)/python -m bench.dispatch
+	@$(BIN)/python -m bench.pages
 
 imports: $(TEST) ## check which floor imports which, alone
 	@$(BIN)/lint-imports --no-cache

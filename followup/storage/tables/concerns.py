@@ -58,6 +58,7 @@ alerts = Table(
     text("duty_of", nullable=True),
     Index(None, "clinic_id", "code"),
     Index(None, "clinic_id", "status", "id"),
+    Index(None, "clinic_id", "opened_at"),
     Index(None, "patient_id"),
     Index(None, "sender_index"),
 )

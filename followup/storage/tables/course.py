@@ -38,6 +38,7 @@ infusions = Table(
     UniqueConstraint("clinic_id", "external_id"),
     Index(None, "patient_id", "ended_at"),
     Index(None, "clinic_id", "recorded_at"),
+    Index(None, "clinic_id", "ended_at"),
 )
 
 plans = Table(
@@ -85,6 +86,7 @@ check_ins = Table(
     UniqueConstraint("plan_id", "key"),
     Index(None, "patient_id", "due_at"),
     Index(None, "infusion_id"),
+    Index(None, "clinic_id", "due_at"),
 )
 
 Index(

@@ -65,8 +65,6 @@ messages = Table(
     UniqueConstraint("provider", "provider_id"),
     Index(None, "patient_id", "created_at"),
     Index(None, "to_index", "created_at"),
-    Index(None, "alert_id"),
-    Index(None, "inbound_id"),
     # Only to count by state. Not led by the state: SQLite would take it where an index of due work is meant.
     Index(None, "clinic_id", "state"),
 )
@@ -117,6 +115,14 @@ Index(
 Index("ix_messages_ringing", messages.c.next_look_at, sqlite_where=is_ringing, postgresql_where=is_ringing)
 Index("ix_messages_expiring", messages.c.expires_at, sqlite_where=is_waiting, postgresql_where=is_waiting)
 Index("ix_messages_check_in_id", messages.c.check_in_id)
+# Most messages are about no alert and answer nothing: only those that do are in these two.
+for _column in (messages.c.alert_id, messages.c.inbound_id):
+    Index(
+        f"ix_messages_{_column.name}",
+        _column,
+        sqlite_where=_column.is_not(None),
+        postgresql_where=_column.is_not(None),
+    )
 # A question of a check-in is put once per channel and attempt, whatever the intents say.
 Index(
     "uq_messages_outreach",

@@ -48,6 +48,13 @@ patients = Table(
 )
 
 is_paused = is_one_of(patients.c.status, (PatientStatus.PAUSED,))
+Index(
+    "ix_patients_paused",
+    patients.c.clinic_id,
+    patients.c.status_until,
+    sqlite_where=is_paused,
+    postgresql_where=is_paused,
+)
 
 #: Keyed hashes of each word of a name and of its beginnings, so that staff can search without names in clear.
 patient_words = Table(
