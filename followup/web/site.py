@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,7 +20,9 @@ from followup.storage.accounts import Account
 from followup.web.bodies import form_fields
 from followup.web.csrf import FIELD, Forms
 from followup.web.deps import WebDeps
+from followup.web.misses import Misses
 from followup.web.pages import Pages
+from followup.web.peer import address_of
 
 Fields = Mapping[str, str]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -39,6 +41,7 @@ class Site:
     pages: Pages
     forms: Forms
     devices: URLSafeSerializer
+    misses: Misses = field(default_factory=Misses)
 
     @property
     def context(self) -> Context:
@@ -50,6 +53,11 @@ class Site:
         common = {"now": self.context.clock.now(), "form_field": FIELD, "form_token": self.forms.token(request)}
         response = self.pages.show(name, {**common, "who": None, **values}, status=status)
         return self.forms.keep(request, response)
+
+    def missed(self, request: Request, page: str) -> Response:
+        """The neutral `page` for a link that does not work, whatever the reason; too often, with 429."""
+        often = self.misses.too_many(address_of(request), self.deps.real_clock.now())
+        return self.show(request, page, {}, status=429 if often else 404)
 
     def who(self, request: Request, *, active: bool = True) -> SignedIn | None:
         """Whoever is signed in in this browser. `active`: a person is at it, so the idle limit begins anew."""

@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from followup.domain.access import Role
 from followup.web.app import create_app
 from tests.web.conftest import Web, build, form_token
+from tests.web.test_doors import HEADERS
 
 #: Pages and forms of staff that need no sign-in. Each was thought about; add none without.
 PUBLIC = {
@@ -199,6 +200,18 @@ def test_s11_what_belongs_to_another_clinic_is_not_there(world: World) -> None:
             answer = browser.request(way.method, world.address(way.path), data=fields)
             assert answer.status_code in {403, 404}, way
     assert world.rows() == before
+
+
+def test_s9_every_answer_has_the_headers(world: World) -> None:
+    """Each page and form, whoever asks and whatever the answer; and no cookie that others could read or send."""
+    admin, nobody = world.browsers[PEOPLE[Role.ADMIN]], world.web.browser()
+    for way in ways(world.web):
+        for browser in (admin, nobody):
+            answer = browser.request(way.method, world.address(way.path))
+            assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, way
+            for cookie in answer.headers.get_list("set-cookie"):
+                assert cookie.startswith("__Host-"), way
+                assert {"httponly", "secure", "samesite=lax", "path=/"} <= set(cookie.lower().split("; ")), way
 
 
 def test_s10_no_form_without_its_token(world: World) -> None:

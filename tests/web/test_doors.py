@@ -18,6 +18,7 @@ from followup.services.links import hash_of
 from followup.services.passwords import Passwords
 from followup.services.sign_in import Attempt, Refusal, sign_in
 from followup.web.app import create_app
+from followup.web.misses import Misses
 from tests.web.conftest import CHEAP, PASSWORD, MakeWeb, Web, form_token, post
 
 STAFF_PAGES = ["/staff", "/staff/board", "/staff/patients", "/staff/patients/x", "/staff/alerts/x"]
@@ -350,6 +351,23 @@ def test_opening_a_link_a_hundred_times_changes_nothing(live: Web) -> None:
         assert browser.get(link).status_code == 200
         assert browser.head(link).status_code == 200
     assert live.clinic.alerts() == before
+
+
+def test_s12_guessing_links_ends_and_the_true_one_still_opens(live: Web) -> None:
+    """Ten thousand guesses: all but thirty are told that it was too often; a nurse of that address still gets in."""
+    live.emergency()
+    good, browser = _link(live, _told(live)), live.browser()
+    before = live.clinic.alerts()
+    answers = [browser.get(f"/a/{number:022d}").status_code for number in range(500)]
+    assert (answers[:30], set(answers[30:])) == ([404] * 30, {429})
+    misses = Misses()
+    now = live.real_clock.now()
+    assert sum(misses.too_many("203.0.113.7", now) for _ in range(10_000)) == 9_970
+    assert not misses.too_many("203.0.113.8", now)
+    assert browser.get(good).status_code == 200
+    assert live.clinic.alerts() == before
+    live.real_clock.advance(timedelta(minutes=15))
+    assert browser.get("/a/x").status_code == 404
 
 
 def test_the_button_takes_the_alert_for_whom_the_link_was_sent_to(live: Web) -> None:

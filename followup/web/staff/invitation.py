@@ -53,4 +53,4 @@ def invitation_routes(site: Site) -> list[Route]:
 
 def _neutral(site: Site, request: Request) -> Response:
     """The same for a link that never was, was used, or is over."""
-    return site.show(request, "invitation_ended", {}, status=404)
+    return site.missed(request, "invitation_ended")

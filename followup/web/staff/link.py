@@ -53,7 +53,7 @@ def _found(site: Site, request: Request) -> tuple[Alert, str] | None:
 
 def _neutral(site: Site, request: Request) -> Response:
     """The same for a link that never was, was meddled with or has ended."""
-    return site.show(request, "link_ended", {}, status=404)
+    return site.missed(request, "link_ended")
 
 
 def _values(site: Site, alert: Alert, person: str) -> dict[str, Any]:
