@@ -80,7 +80,7 @@ def time_line(recorded: Recorded) -> tuple[Event, ...]:
         *_check_ins(recorded.check_ins),
         *_answers(recorded),
         *_texts_out(recorded),
-        *_texts_in(recorded.inbound),
+        *_texts_in(recorded),
         *_alerts(recorded),
         *_by_staff(recorded),
     ]
@@ -126,20 +126,29 @@ def _check_ins(check_ins: Sequence[CheckIn]) -> Iterable[Event]:
 
 
 def _answers(recorded: Recorded) -> Iterable[Event]:
-    keys = {one.id: one.key for one in recorded.check_ins}
-    asked = recorded.asked or {}
+    """Answers that no text of the patient holds: those told by phone. The others stand with their text."""
+    texts = {one.id for one in recorded.inbound}
     for one in recorded.answers:
+        if one.inbound in texts:
+            continue
         by = f"entered by {recorded.name(one.entered_by)}, by phone" if one.entered_by else None
         marks = [by, "late" if one.late else None, "perhaps somebody else's" if one.doubtful else None]
         yield Event(
             at=one.at,
             what=What.ANSWER,
-            title=f"{keys.get(one.check_in, '')}: {asked.get(one.question, one.question)} {told(one)}".strip(),
+            title=_taken_as(recorded, one),
             detail=", ".join(mark for mark in marks if mark) or None,
             words=one.text if one.entered_by and one.text != "by phone" else None,
             trouble=one.doubtful,
             order=one.id,
         )
+
+
+def _taken_as(recorded: Recorded, answer: Answer) -> str:
+    """What an answer answers: `C3: average pain, 0 to 10? 4`."""
+    key = next((one.key for one in recorded.check_ins if one.id == answer.check_in), "")
+    question = (recorded.asked or {}).get(answer.question, answer.question)
+    return f"{key}: {question} {told(answer)}".strip()
 
 
 def told(answer: Answer) -> str:
@@ -170,14 +179,20 @@ def _texts_out(recorded: Recorded) -> Iterable[Event]:
         )
 
 
-def _texts_in(inbound: Sequence[Inbound]) -> Iterable[Event]:
-    for one in inbound:
-        media = f"{len(one.media)} not opened" if one.media else None
+def _texts_in(recorded: Recorded) -> Iterable[Event]:
+    taken: dict[str, list[str]] = {}
+    for answer in recorded.answers:
+        late = ", late" if answer.late else ""
+        doubtful = ", perhaps somebody else's" if answer.doubtful else ""
+        taken.setdefault(answer.inbound or "", []).append(f"{_taken_as(recorded, answer)}{late}{doubtful}")
+    for one in recorded.inbound:
+        media = [f"{len(one.media)} not opened"] if one.media else []
+        answers = [f"taken as {'; '.join(taken[one.id])}"] if one.id in taken else []
         yield Event(
             at=one.received_at,
             what=What.TEXT_IN,
             title="The patient wrote",
-            detail=media,
+            detail="; ".join([*media, *answers]) or None,
             words=one.body,
             order=one.id,
         )
@@ -209,7 +224,9 @@ def _alerts(recorded: Recorded) -> Iterable[Event]:
 
 def _by_staff(recorded: Recorded) -> Iterable[Event]:
     for note in recorded.notes:
-        yield Event(at=note.at, what=What.NOTE, title=recorded.name(note.author), words=note.text, order=note.id)
+        yield Event(
+            at=note.at, what=What.NOTE, title=f"Note by {recorded.name(note.author)}", words=note.text, order=note.id
+        )
     for tried in recorded.contacts:
         way, result = tried.way.value.replace("_", " "), tried.result.value.replace("_", " ")
         yield Event(

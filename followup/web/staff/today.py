@@ -78,7 +78,7 @@ def _days(figures: Today) -> tuple[Bar, ...]:
     rows = tuple(
         Bar(
             label=f"{day:%a} {day.day} {day:%b}",
-            value=f"{one.replied} of {one.delivered}",
+            value=f"{one.replied} of {one.delivered}" if one.delivered else "-",
             share=round(100 * one.replied / one.delivered, 1) if one.delivered else 0,
         )
         for day, one in figures.days
