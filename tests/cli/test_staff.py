@@ -57,7 +57,7 @@ def test_a_reset_and_a_sign_out_everywhere(followup: Command, clinic: Demo) -> N
 # --- somebody leaves -------------------------------------------------------------------------------
 
 
-def test_s18_whoever_leaves_is_covered_and_leaves_nothing_open(followup: Command, clinic: Demo, seen: str) -> None:
+def test_s8_whoever_leaves_is_covered_and_leaves_nothing_open(followup: Command, clinic: Demo, seen: str) -> None:
     refused = followup("staff", "disable", "sam")
     assert (refused.code, "nobody would be woken then" in refused.err) == (1, True)
     assert followup("staff", "disable", "sam", "--cover", "sam").code == 2
