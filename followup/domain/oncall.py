@@ -227,6 +227,16 @@ def _week_of(day: date, weekday: int) -> date:
     return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
+def shown_hours(start: datetime, end: datetime, zone: str) -> str:
+    """`Thu 24 Dec 07:00 to Fri 07:00` on a clock in `zone`; the end as short as it can be told apart."""
+    first, last = windows.local(start, zone), windows.local(end, zone)
+    if first.date() == last.date():
+        return f"{shown_at(start, zone)} to {last:%H:%M}"
+    if (last.date() - first.date()).days < 7:
+        return f"{shown_at(start, zone)} to {last:%a %H:%M}"
+    return f"{shown_at(start, zone)} to {shown_at(end, zone)}"
+
+
 def shown_at(instant: datetime, zone: str) -> str:
     """`Thu 24 Dec 07:00` on a clock in `zone`."""
     return windows.local(instant, zone).strftime("%a %d %b %H:%M")

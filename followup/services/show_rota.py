@@ -25,6 +25,7 @@ class Turn:
     """One shift as it is shown. `name` is None where nobody is on duty; `usual` who has it by the pattern, if other."""
 
     shift: Shift
+    hours: str
     name: str | None
     usual: str | None
     running: bool
@@ -36,6 +37,7 @@ class Exceptional:
     """One exception in force, with the names of who has the duty and who made it."""
 
     change: DutyChange
+    hours: str
     name: str
     made_by: str
 
@@ -106,6 +108,7 @@ def _view(
         exceptions=tuple(
             Exceptional(
                 change=change,
+                hours=oncall.shown_hours(change.start, change.end, rota.timezone),
                 name=names(configuration).get(change.person, change.person),
                 made_by=actor_name(change.made_by, configuration),
             )
@@ -119,6 +122,7 @@ def _turn(shift: Shift, pattern: Rota, configuration: Configuration, now: dateti
     people = names(configuration)
     return Turn(
         shift=shift,
+        hours=oncall.shown_hours(shift.start, shift.end, pattern.timezone),
         name=people.get(shift.person or ""),
         usual=people.get(usual or "") if usual != shift.person else None,
         running=shift.start <= now < shift.end,

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: Written for people who run or change the service; docs/schedules.md and docs/data.md have tests of their own.
 GUIDES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + [
-    ROOT / "docs" / f"{name}.md" for name in ("architecture", "conversation", "operations", "privacy")
+    ROOT / "docs" / f"{name}.md" for name in ("architecture", "conversation", "duty", "operations", "privacy")
 ]
 DECISIONS = sorted(ROOT.glob("docs/adr/0*.md"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")

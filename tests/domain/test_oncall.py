@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup.domain.oncall import gaps, next_on_duty, on_duty, people_of, rotas_of, shift_at, shifts, turn_beginning_on
+from followup.domain.oncall import (
+    gaps,
+    next_on_duty,
+    on_duty,
+    people_of,
+    rotas_of,
+    shift_at,
+    shifts,
+    shown_hours,
+    turn_beginning_on,
+)
 from followup.domain.schedule import HandOver, Override, Rota, Target, TargetKind
 from tests.domain.samples import CONFIGURATION, utc
 from tests.domain.test_windows import INSTANTS
@@ -303,3 +313,15 @@ def test_shifts_say_what_on_duty_says(now, zone, at, weekly):
         instant = now + timedelta(hours=hour)
         shift = next(one for one in found if one.start <= instant < one.end)
         assert on_duty(rota, instant) == shift.person
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-12-24T07:00:00-06:00", "2026-12-25T07:00:00-06:00", "Thu 24 Dec 07:00 to Fri 07:00"),
+        ("2026-12-24T07:00:00-06:00", "2026-12-24T19:00:00-06:00", "Thu 24 Dec 07:00 to 19:00"),
+        ("2026-12-24T07:00:00-06:00", "2026-12-31T07:00:00-06:00", "Thu 24 Dec 07:00 to Thu 31 Dec 07:00"),
+    ],
+)
+def test_hours_are_written_as_short_as_they_can_be_told_apart(start, end, expected):
+    assert shown_hours(utc(start), utc(end), "America/Chicago") == expected
