@@ -36,6 +36,17 @@ QUESTIONS = {
     "next alert": (lambda unit: unit.alerts.next_due_at(), {"ix_alerts_due"}),
     "alerts overdue": (lambda unit: unit.alerts.overdue(NOW), {"ix_alerts_due"}),
     "alerts without next action": (lambda unit: unit.alerts.without_next_action(), {"ix_alerts_due"}),
+    "notices of an alert": (lambda unit: unit.messages.of_alert("a"), {"ix_messages_alert_id"}),
+    "a talk with a patient": (lambda unit: unit.chats.open_of("p"), {"uq_chats_open"}),
+    "talks that are over": (lambda unit: unit.chats.over(NOW, 100), {"ix_chats_until"}),
+    "check-ins of some days": (
+        lambda unit: unit.check_ins.counted("c", [NOW, NOW + MINUTE, NOW + 2 * MINUTE]),
+        {"ix_check_ins_clinic_id_due_at"},
+    ),
+    "infusions of a day": (
+        lambda unit: unit.infusions.ended_between("c", NOW, NOW + MINUTE),
+        {"ix_infusions_clinic_id_ended_at"},
+    ),
     "audit to chain": (lambda unit: unit.audit.seal(100), set()),
 }
 
