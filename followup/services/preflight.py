@@ -65,6 +65,8 @@ def _broken(uow: UnitOfWork, clinic: Clinic, member: StaffMember, channel: Chann
         for message in uow.messages.latest_to(clinic.key, address, channel, now - REMEMBERED)
         if message.state in _FAILED | _ARRIVED
     ]
-    if settled and settled[0].state in _FAILED:
+    # A call that nobody picked up rang all the same: the number is right.
+    rang = channel is Channel.VOICE and bool(settled) and settled[0].state is MessageState.UNDELIVERED
+    if settled and settled[0].state in _FAILED and not rang:
         return f"the last {channel.value} did not arrive: {settled[0].reason or 'no reason given'}"
     return None

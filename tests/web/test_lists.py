@@ -49,6 +49,16 @@ def test_consent_is_asked_by_one_press_and_not_twice(live: Web) -> None:
     assert "Not asked: this patient was invited within the last 7 days" in again.text
 
 
+def test_consent_is_asked_from_the_alert_that_says_it_is_missing(live: Web) -> None:
+    """By the same press."""
+    bea = live.clinic.patient("Bea", baseline=5, consent=Consent(email=True))
+    live.clinic.infusion(bea, ended="08:30")
+    page = f"/staff/alerts/{bea.alerts()[0].id}"
+    kay = live.signed_in()
+    assert "Bea has not agreed to texts." in kay.get(page).text
+    assert post(kay, f"/staff/lists/invite/{bea.record.id}", {}, page=page).status_code == 303
+
+
 def test_nobody_asks_a_patient_of_another_clinic_or_who_is_not_there(live: Web) -> None:
     """Nothing here, and nothing is sent."""
     kay = live.signed_in()

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from followup.services import board_notices
+from followup.services.board_notices import Notice
 from tests.web.conftest import MakeWeb, Web, form_token, post
 
 
@@ -60,7 +62,7 @@ def test_the_page_tells_who_was_told_and_whether_it_arrived(live: Web) -> None:
     """One line for each text and mail, with its state."""
     alert = live.emergency()
     page = live.signed_in().get(f"/staff/alerts/{alert}").text
-    assert re.search(r"[A-Z][\w. ]+ told by text: sent, by mail: sent", page)
+    assert re.search(r"[A-Z][\w. ]+ told by text: sent,[\w ,:]* by mail: sent", page)
 
 
 def test_the_chain_that_climbs_is_told_as_it_climbs(live: Web) -> None:
@@ -225,13 +227,22 @@ def test_what_is_not_as_usual_stands_above_the_board(make_web: MakeWeb, health: 
     assert words in make_web(health=health).signed_in().get("/staff").text
 
 
-def test_people_who_cannot_be_reached_stand_above_the_board(live: Web) -> None:
-    """Whoever opens the board knows before it matters."""
-    phone = live.clinic.staff["sam"].number
+def test_people_who_cannot_be_reached_by_every_way_stand_below_the_alerts(live: Web) -> None:
+    """It matters, and not before an emergency."""
+    alert = live.emergency()
     live.clinic.staff["sam"].replies("STOP")
-    assert phone
     page = live.signed_in().get("/staff").text
-    assert re.search(r'class="notice( bad)?"[^>]*>Sam Ortiz', page)
+    assert page.index(f"code-{alert}") < page.index("Who may not hear of an alert") < page.index("Sam Ortiz, on duty")
+
+
+def test_hours_with_nobody_stand_above_the_alerts(live: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of them, with how many more there are; all of them below."""
+    grave = [Notice(text=f"Nobody is on duty on day {day}.", remedy="Name somebody.", grave=True) for day in (1, 2, 3)]
+    monkeypatch.setattr(board_notices, "of_people", lambda *_: tuple(grave))
+    alert = live.emergency()
+    page = live.signed_in().get("/staff").text
+    assert page.index("Nobody is on duty on day 1.") < page.index("And 2 more") < page.index(f"code-{alert}")
+    assert page.index("Nobody is on duty on day 3.") > page.index(f"code-{alert}")
 
 
 def test_a_breach_stands_above_the_board(live: Web) -> None:

@@ -88,6 +88,7 @@ def _values(site: Site, who: SignedIn, people: People) -> dict[str, Any]:
         "clinic": clinic,
         "zone": clinic.timezone,
         "board": board(site.context, who.clinic, prescriber=who.prescriber),
-        "notices": (*board_notices.of_service(site.context, site.deps.health()), *people.notices(clinic.key)),
+        "notices": board_notices.of_service(site.context, site.deps.health()),
+        "unreached": people.notices(clinic.key),
         "may_act": who.role.may(Role.NURSE),
     }
