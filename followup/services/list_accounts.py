@@ -24,11 +24,14 @@ class AccountLine:
     roles: Mapping[str, Role] = field(default_factory=dict)
 
 
-def accounts_of(context: Context) -> tuple[AccountLine, ...]:
-    """Everybody in the order of the file."""
+def accounts_of(context: Context, *, clinic: str | None = None) -> tuple[AccountLine, ...]:
+    """Everybody in the order of the file. `clinic`: an account without a role there is as if it were not there."""
     members = context.content.current().content.configuration.staff.values()
     with context.store.read() as uow:
-        return tuple(_line(uow, member) for member in members)
+        lines = tuple(_line(uow, member) for member in members)
+    if clinic is None:
+        return lines
+    return tuple(line if clinic in line.roles else AccountLine(member=line.member) for line in lines)
 
 
 def _line(uow: UnitOfWork, member: StaffMember) -> AccountLine:

@@ -37,10 +37,11 @@ from followup.web.staff.invitation import invitation_routes
 from followup.web.staff.link import link_routes
 from followup.web.staff.lists import lists_routes
 from followup.web.staff.patient import patient_routes
-from followup.web.staff.today import today_routes
+from followup.web.staff.people import people_routes
 from followup.web.staff.rota import rota_routes
 from followup.web.staff.routine import routine_routes
 from followup.web.staff.second_factor import second_factor_routes
+from followup.web.staff.today import today_routes
 from followup.web.static_files import Static
 from followup.web.webhooks import webhook_routes
 
@@ -69,6 +70,7 @@ def _routes(deps: WebDeps, site: Site) -> list[BaseRoute]:
         routes += webhook_routes(deps.context, deps.webhook)
     routes += [Mount("/api", create_api(deps)), Mount("/static", Static())]
     routes += [*door_routes(site), *second_factor_routes(site), *invitation_routes(site), *account_routes(site)]
+    routes += people_routes(site)
     routes += [*board_routes(site), *alert_routes(site), *patient_routes(site), *today_routes(site)]
     routes += [*lists_routes(site), *inbox_routes(site), *routine_routes(site)]
     routes += [*rota_routes(site), *link_routes(site)]

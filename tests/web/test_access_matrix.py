@@ -131,7 +131,7 @@ def world(migrated_sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
         "/staff/account/devices/": device,
         "/staff/lists/invite/": patient,
     }
-    others = {"token": "x", "person": "kay", "check_in": check_in}
+    others = {"account": stranger.id, "token": "x", "person": "kay", "check_in": check_in}
     browsers = {person: web.signed_in(person) for person in PEOPLE.values()}
     yield World(web, f"sqlite:///{file}", objects, others, browsers)
     web.clinic.close()

@@ -311,6 +311,23 @@ def test_new_codes_on_paper_replace_the_old_ones(live: Web) -> None:
     assert post(_at_the_code(live), CODE, {"code": second[0]}).status_code == 303
 
 
+def test_s8_an_admin_ends_all_of_a_person(live: Web) -> None:
+    """Every session and every known browser; nobody else may."""
+    live.account("robin")
+    desk, robin = live.signed_in("kay"), live.signed_in("robin")
+    page = robin.get("/staff/people").text
+    with live.clinic.store.read() as uow:
+        account = uow.accounts.by_person("kay")
+    assert account is not None
+    address = f"/staff/people/{account.id}/sign-out"
+    assert address in page
+    assert post(desk, address, {}, page="/staff/account").status_code == 403
+    assert post(robin, address, {}, page="/staff/people").status_code == 303
+    assert desk.get("/staff").status_code == 303
+    answer = post(live.known_browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD})
+    assert answer.headers["location"] == CODE
+
+
 # --- invitations ---------------------------------------------------------------------------------
 
 
