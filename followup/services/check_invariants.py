@@ -19,6 +19,7 @@ def check(context: Context) -> tuple[str, ...]:
         overdue = uow.alerts.overdue(now - OVERDUE)
         lost = uow.alerts.without_next_action()
         oldest = uow.inbound.oldest_pending_at()
+        forgotten = uow.tasks.due(now - OVERDUE, 1)
     breaches: list[str] = []
     if overdue:
         breaches.append(f"{overdue} alert(s) are overdue for their next step by more than a minute")
@@ -26,4 +27,6 @@ def check(context: Context) -> tuple[str, ...]:
         breaches.append(f"{lost} unclosed alert(s) have no next step")
     if oldest is not None and now - oldest > UNREAD:
         breaches.append("a reply has waited more than a minute to be read")
+    if forgotten:
+        breaches.append("what people should come back to has not become an alert for more than a minute")
     return tuple(breaches)
