@@ -117,6 +117,18 @@ def _address(*schemes: str) -> Callable[[object], object]:
     return check
 
 
+def _named_addresses(value: object) -> object:
+    """`kay-pager=pagerduty://...,team=slack://...`: addresses may hold commas, so a part begins with a name."""
+    if not isinstance(value, str):
+        return value
+    parts = re.split(r"\s*,\s*(?=[a-z0-9][a-z0-9_-]{0,39}=[A-Za-z0-9+.-]+://)", value.strip())
+    found = [re.fullmatch(r"([a-z0-9][a-z0-9_-]{0,39})=([A-Za-z0-9+.-]+://\S+)", part) for part in parts]
+    if not all(found):
+        message = "must be names with addresses, such as kay-pager=pagerduty://KEY@APIKEY,team=slack://TOKEN/#duty"
+        raise ValueError(message)
+    return {one[1]: one[2] for one in found if one is not None}
+
+
 def _port(value: object) -> object:
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and int(value) < 65536):
         message = "must be a port, 1 to 65535"
@@ -131,6 +143,7 @@ Number = Annotated[str, BeforeValidator(_number)]
 WebAddress = Annotated[str, BeforeValidator(_address("http", "https"))]
 SmtpAddress = Annotated[str, BeforeValidator(_address("smtp", "smtps"))]
 ImapAddress = Annotated[str, BeforeValidator(_address("imap", "imaps"))]
+NamedAddresses = Annotated[dict[str, str], NoDecode, BeforeValidator(_named_addresses)]
 Port = Annotated[int, BeforeValidator(_port)]
 
 
@@ -264,6 +277,8 @@ class Settings(BaseSettings):
     imap_url: ImapAddress | None = _setting("FOLLOWUP_IMAP_URL", default=None, repr=False)
     email_from: str | None = _setting("FOLLOWUP_EMAIL_FROM", default=None)
     email_reply_to: str | None = _setting("FOLLOWUP_EMAIL_REPLY_TO", default=None)
+
+    chat_urls: NamedAddresses = _setting("FOLLOWUP_CHAT_URLS", default={}, repr=False)
 
     heartbeat_url: WebAddress | None = _setting("FOLLOWUP_HEARTBEAT_URL", default=None, repr=False)
     only_to: Words = _setting("FOLLOWUP_ONLY_TO", default=(), repr=False)

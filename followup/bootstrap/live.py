@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from followup import log
+from followup.bootstrap.chat import chat_gateway, chat_problems
 from followup.bootstrap.contents import SendersFromSettings, take_files
 from followup.bootstrap.opening import OnCommit, database_in, open_store, this_process
 from followup.clock import Clock, SystemClock
@@ -22,6 +24,7 @@ from followup.services.context import ContentBook, Context, Mode, Policy
 from followup.settings import LiveSettings, Settings
 
 DEFAULT_VAR = Path("var")
+_log = log.get(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,8 @@ def live(settings: LiveSettings, *, on_commit: OnCommit) -> Service:
         inbox=TwilioInbox(texts, TwilioNumbers(twilio)),
         own_numbers=_own_numbers(settings, content),
     )
+    for problem in chat_problems(settings, content.current().content.configuration):
+        _log.error("staff cannot be told by chat", problem=problem)
     return Service(settings=settings, database_url=url, context=context, webhook=webhook)
 
 
@@ -90,9 +95,8 @@ def _own_numbers(settings: LiveSettings, content: ContentBook) -> tuple[str, ...
 
 
 def _gateways(settings: LiveSettings, texts: Gateway, calls: Gateway, clock: Clock) -> dict[Channel, Gateway]:
-    gateways = {Channel.SMS: texts, Channel.VOICE: calls}
-    mail = mail_gateway(settings, clock)
-    return gateways if mail is None else {**gateways, Channel.EMAIL: mail}
+    others = (mail_gateway(settings, clock), chat_gateway(settings))
+    return {gateway.channel: gateway for gateway in (texts, calls, *others) if gateway is not None}
 
 
 def mail_gateway(settings: Settings, clock: Clock) -> SmtpGateway | None:

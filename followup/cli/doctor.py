@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 import urllib3
 
+from followup.bootstrap.chat import chat_problems
 from followup.bootstrap.demo_keys import with_demo_keys
 from followup.bootstrap.opening import open_any, sqlite_file
 from followup.bootstrap.tool import database_url
@@ -20,6 +21,7 @@ from followup.cli.saying import say, say_json
 from followup.cli.wiring import DEFAULT_VAR, Json, Var
 from followup.clock import SystemClock
 from followup.content.loader import Content, load_content
+from followup.domain.people import Channel
 from followup.domain.schedule_check import check_weeks_ahead
 from followup.errors import FollowupError, InvalidInput
 from followup.services.health import PENDING_ERROR
@@ -202,6 +204,35 @@ def _provider(patient: Patient) -> Found:
         yield from try_provider(settings, settings.public_url)
 
 
+def _calls(patient: Patient) -> Found:
+    """A chain that calls people needs a number to call from."""
+    settings, content = patient.settings, patient.content
+    if patient.mode == "demo" or settings.twilio_account_sid is None or content is None:
+        return
+    configuration = content.configuration
+    own = [clinic.sender for clinic in configuration.clinics.values()] if len(configuration.clinics) > 1 else []
+    if any((settings.twilio_staff_from_number, settings.twilio_from_number, *own)):
+        return
+    calling = [
+        key
+        for key, chain in configuration.chains.items()
+        if any(Channel.VOICE in step.channels for step in chain.steps)
+    ]
+    if calling:
+        chains = ", ".join(calling)
+        yield (
+            f"no call can be placed for chain {chains}: set TWILIO_STAFF_FROM_NUMBER, a messaging service calls nobody",
+            False,
+        )
+
+
+def _chat(patient: Patient) -> Found:
+    if patient.mode == "demo" or patient.content is None:
+        return
+    for problem in chat_problems(patient.settings, patient.content.configuration):
+        yield problem, False
+
+
 def _mail(patient: Patient) -> Found:
     if patient.mode == "demo":
         return
@@ -286,6 +317,8 @@ CHECKS: dict[str, Check] = {
     "staff and rotas": _staff,
     "duty": _duty,
     "provider": _provider,
+    "calls": _calls,
+    "chat": _chat,
     "mail": _mail,
     "import folder": _import_folder,
     "accounts and tokens": _accounts,

@@ -78,8 +78,9 @@ class Catalogue:
 
         By SMS look-alikes become plain characters and, with `fold`, á í ó ú become a i o u. By e-mail a check-in
         becomes the neutral EMAIL_CHECK_IN and any other text without an e-mail version stands within
-        EMAIL_REPLY. What is spoken on a call has a version of its own. Values are put in as they are: they are never read as templates. Texts for staff fall back
-        to the staff language. Raises FollowupError for an unknown key, language or a missing value.
+        EMAIL_REPLY. What is spoken on a call has a version of its own. Values are put in as they are: they are never
+        read as templates. Texts for staff fall back to the staff language. Raises FollowupError for an unknown key,
+        language or a missing value.
         """
         clean = {name: _CONTROL.sub(" ", value) for name, value in values.items()}
         if channel is Channel.EMAIL:

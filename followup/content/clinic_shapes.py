@@ -11,7 +11,18 @@ from typing import Any
 from followup.content.containers import Field, Many, Mistake, Pairs, Record, Rows
 from followup.content.problems import listed, nearest
 from followup.content.shapes import Flag, Integer, Member, Name, OneOf, Parsed, Reading, Schema, Shape, Text, shown
-from followup.content.words_of_time import CALL_BACK, CLOCK_TIME, DAY, DURATION, E164, EMAIL, MOMENT, ZONE, clock_time
+from followup.content.words_of_time import (
+    CALL_BACK,
+    CHAT_NAME,
+    CLOCK_TIME,
+    DAY,
+    DURATION,
+    E164,
+    EMAIL,
+    MOMENT,
+    ZONE,
+    clock_time,
+)
 from followup.content.yaml_source import Node, Table
 from followup.domain import windows
 from followup.domain.level import Level
@@ -168,6 +179,10 @@ STAFF = Record(
             about="their own order of ways within a step, with delays: `[sms, voice: 2m, email]`",
         ),
         "prescriber": Field(shape=Flag(), about="may see what is `prescriber_only`"),
+        "chat": Field(
+            shape=Many(CHAT_NAME, "a list of names"),
+            about="names of chat or pager addresses; the addresses stand in FOLLOWUP_CHAT_URLS, they are secrets",
+        ),
     },
 )
 
@@ -283,7 +298,7 @@ class _TargetShape(Shape[Target]):
 _TELL = Field(shape=Many(_TargetShape(), "whom to tell"), about="whom to tell", needed=True, into="targets")
 _BY = Field(
     shape=Many(Member(Channel, "one"), "a list of channels"),
-    about="by which channels: sms, email",
+    about="by which channels: sms, voice, email, chat",
     needed=True,
     into="channels",
 )

@@ -100,9 +100,20 @@ DAY = Parsed(day, "a date such as 2026-12-25", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 MOMENT = Parsed(
     moment, "a date and clock time such as 2026-12-24 07:00", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{1,2}:[0-9]{2}$"
 )
+CHAT_NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+
+
+def chat_name(text: str) -> str:
+    """The name of a chat address. Raises ValueError; an address itself is a secret and has no place in the file."""
+    if not re.fullmatch(CHAT_NAME_PATTERN, text):
+        raise ValueError("; the address itself goes into FOLLOWUP_CHAT_URLS" if "://" in text else "")
+    return text
+
+
 E164 = Parsed(e164, "a phone number with country code such as +13125550100", r"^\+[1-9][0-9]{6,14}$")
 CALL_BACK = Parsed(
     call_back, "a phone number as patients should see it, such as (312) 555-0142", r"^\+?[0-9() .-]{7,20}$"
 )
 EMAIL = Parsed(email, "an e-mail address", r"^[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]+$")
+CHAT_NAME = Parsed(chat_name, "a short name such as kay-pager, not an address", CHAT_NAME_PATTERN)
 ZONE = Parsed(zone, "a time zone such as America/Chicago", r"^([A-Za-z_]+/[A-Za-z0-9_+/-]+|UTC)$")

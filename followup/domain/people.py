@@ -13,6 +13,7 @@ class Channel(StrEnum):
     SMS = "sms"
     EMAIL = "email"
     VOICE = "voice"
+    CHAT = "chat"  # a chat or pager service; staff only
 
 
 class PatientStatus(StrEnum):
@@ -75,7 +76,9 @@ class Patient:
     created_at: datetime | None = None
 
     def address(self, channel: Channel) -> str | None:
-        """The patient's number or e-mail address for `channel`."""
+        """The patient's number or e-mail address for `channel`; none for what is for staff only."""
+        if channel is Channel.CHAT:
+            return None
         return self.email if channel is Channel.EMAIL else self.phone
 
     def receives_texts(self, now: datetime) -> bool:

@@ -22,7 +22,7 @@ AHEAD = timedelta(days=14)
 WAKING = frozenset({Channel.SMS, Channel.VOICE})
 #: How the fallback person of a chain is told.
 PLAIN = frozenset({Channel.SMS, Channel.EMAIL})
-_WORDS = {Channel.SMS: "text", Channel.VOICE: "phone call", Channel.EMAIL: "mail"}
+_WORDS = {Channel.SMS: "text", Channel.VOICE: "phone call", Channel.EMAIL: "mail", Channel.CHAT: "chat"}
 
 
 class FindingKind(StrEnum):

@@ -72,7 +72,8 @@ class StaffMember:
     """One member of staff; `key` is the name that rotas and chains use, `name` the one that people see.
 
     `prescriber`: they may see what comes of questions and rules that are `prescriber_only`. `contact`: their own
-    order of the ways that a chain's step tells them by; what is not in it comes at once.
+    order of the ways that a chain's step tells them by; what is not in it comes at once. `chat`: names of addresses
+    of chat or pager services; the addresses themselves are secrets and stand in a setting.
     """
 
     key: str
@@ -82,10 +83,17 @@ class StaffMember:
     email: str | None = None
     contact: tuple[Way, ...] = ()
     prescriber: bool = False
+    chat: tuple[str, ...] = ()
 
     def address(self, channel: Channel) -> str | None:
-        """Number or e-mail address for `channel`."""
-        return self.email if channel is Channel.EMAIL else self.phone
+        """Number or e-mail address for `channel`; for chat the names of its addresses, with commas between."""
+        match channel:
+            case Channel.EMAIL:
+                return self.email
+            case Channel.CHAT:
+                return ",".join(self.chat) or None
+            case _:
+                return self.phone
 
 
 class HandOver(StrEnum):

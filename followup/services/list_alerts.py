@@ -158,7 +158,7 @@ def next_step(alert: Alert, configuration: Configuration, now: datetime) -> Next
 
 
 #: The way that wakes most counts as the way that somebody is told.
-_VERBS = {Channel.VOICE: "call", Channel.SMS: "text", Channel.EMAIL: "mail"}
+_VERBS = {Channel.VOICE: "call", Channel.SMS: "text", Channel.CHAT: "message", Channel.EMAIL: "mail"}
 
 
 def _ways(

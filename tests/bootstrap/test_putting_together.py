@@ -83,7 +83,7 @@ def test_an_empty_database_becomes_live_and_stays_so(monkeypatch: pytest.MonkeyP
     policy = service.context.policy
     assert (policy.mode, policy.provider_answers_keywords, policy.shadow) == (Mode.LIVE, True, True)
     assert policy.only_to == {"+13125550142", "+13125550143"}
-    assert [*service.context.gateways] == [Channel.SMS]
+    assert [*service.context.gateways] == [Channel.SMS, Channel.VOICE]
     assert service.context.content.current().version == 1
     service.close()
     with pytest.raises(FollowupError, match="made for live use"):

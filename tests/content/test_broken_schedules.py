@@ -109,6 +109,8 @@ CASES = [
     ("a nurse without phone", '    phone: "+13125550162"\n', "", "Sam Ortiz is to be told by sms and has no phone"),
     ("a lead without e-mail", "    email: lee.chen@prairie.example.org\n", "", "Dr. Lee Chen is to be told by email and has no e-mail"),
     ("a channel that does not run", "        by: [sms, voice, email]\n        tell_patient", "        by: [sms, ⟦pager]\n        tell_patient", "`pager`"),
+    ("a person without chat", "        by: [sms, voice, email]\n        tell_patient", "        by: [sms, chat]\n        tell_patient", "Dr. Lee Chen is to be told by chat and has no chat names"),
+    ("a secret in the file", "    role: manager\n", "    role: manager\n    chat: [⟦\"slack://TOKEN\"]\n", "goes into FOLLOWUP_CHAT_URLS"),
     ("a shared number", '"+13125550164"', '⟦"+13125550163"', "this is also the number of Dr. Lee Chen"),
     ("the clinic's own number", '"+13125550164"', '⟦"+13125550100"', "this is also the number of clinic prairie"),
     ("the same person twice", "people: [kay, sam]", "people: [kay, sam, ⟦kay]", "`kay` is in this rota twice"),

@@ -14,8 +14,10 @@ from followup.domain.schedule_check.found import Found, KeyPath
 ALERTING = (Level.EMERGENCY, Level.URGENT, Level.ROUTINE)
 #: Levels that must never wait on a work list.
 WAKING = (Level.EMERGENCY, Level.URGENT)
-#: Channels that notices really go by.
-RUNNING = frozenset({Channel.SMS, Channel.VOICE, Channel.EMAIL})
+#: What a person needs to be told by a channel.
+NEEDED = {Channel.SMS: "phone", Channel.VOICE: "phone", Channel.EMAIL: "e-mail address", Channel.CHAT: "chat names"}
+#: Channels that notices can go by.
+RUNNING = frozenset(Channel)
 
 
 def check(configuration: Configuration) -> Iterator[Found]:
@@ -76,15 +78,11 @@ def _reachable(key: str, chain: Chain, configuration: Configuration) -> Iterator
 def _told(
     path: KeyPath, targets: tuple[Target, ...], channels: tuple[Channel, ...], configuration: Configuration
 ) -> Iterator[Found]:
-    for position, channel in enumerate(channels):
-        if channel not in RUNNING:
-            yield Found((*path, "by", position), f"notices by {channel} do not run; use sms, voice and email")
-            continue
+    for channel in channels:
         for key in _people(targets, configuration):
             person = configuration.staff[key]
             if person.address(channel) is None:
-                missing = "e-mail address" if channel is Channel.EMAIL else "phone"
-                yield Found((*path, "tell"), f"{person.name} is to be told by {channel} and has no {missing}")
+                yield Found((*path, "tell"), f"{person.name} is to be told by {channel} and has no {NEEDED[channel]}")
 
 
 def _people(targets: tuple[Target, ...], configuration: Configuration) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from followup.domain.people import Channel
 from followup.domain.schedule import Chain, Configuration, StaffMember, Step, Target, TargetKind
+from followup.domain.schedule_check.chains import NEEDED
 from followup.domain.schedule_check.found import Found, KeyPath
 
 
@@ -30,7 +31,7 @@ def _ways(path: KeyPath, person: StaffMember) -> Iterator[Found]:
         if way.channel in seen:
             yield Found(here, f"{person.name} is to be told by {way.channel} twice; name each way once")
         if person.address(way.channel) is None:
-            missing = "e-mail address" if way.channel is Channel.EMAIL else "phone"
+            missing = NEEDED[way.channel]
             yield Found(here, f"{person.name} is to be told by {way.channel} and has no {missing}")
         if position == 0 and way.after > timedelta(0):
             yield Found(here, "the first way comes at once: write it without a delay")
