@@ -52,7 +52,10 @@ def test_every_staff_page(desk_visitor: Visitor, demo: Demo) -> None:
     pages = ["/staff", alert, "/staff/lists", "/staff/inbox", "/staff/routine", "/staff/patients"]
     pages += sorted({link for link in _menu(page) if link not in pages})
     page.goto(f"{demo.address}{alert}")
-    pages.append(page.locator(".call a").first.get_attribute("href") or "")
+    patient = page.locator(".call a").first.get_attribute("href") or ""
+    page.goto(f"{demo.address}{patient}")
+    by_phone = page.get_by_role("link", name="Enter by phone").first.get_attribute("href") or ""
+    pages += [patient, f"{patient}/file", by_phone]
     page.goto(f"{demo.address}/staff/inbox")
     pages += [link.get_attribute("href") or "" for link in page.locator("a[data-item]").all()[:1]]
     for path in pages:
