@@ -41,14 +41,16 @@ _ARRIVED = frozenset({MessageState.SENT, MessageState.DELIVERED})
 class OnFile:
     """What is known of one patient, each list oldest first.
 
-    `alerts` are also those that name the patient beside another. `opted_out_at` is None unless texts to the
-    present number are stopped; `contact_held_at` may be None although contact is on hold.
+    `invitations` are the texts that asked for consent. `alerts` are also those that name the patient beside
+    another. `opted_out_at` is None unless texts to the present number are stopped; `contact_held_at` may be None
+    although contact is on hold.
     """
 
     patient: Patient
     check_ins: Sequence[CheckIn] = ()
     answers: Sequence[Answer] = ()
     messages: Sequence[Message] = ()
+    invitations: Sequence[Message] = ()
     alerts: Sequence[Alert] = ()
     opted_out_at: datetime | None = None
     contact_held_at: datetime | None = None
@@ -65,7 +67,7 @@ class OnFile:
         reachable = patient.phone is not None and patient.language is not None and patient.receives_texts(now)
         if patient.consent.sms or self.opted_out_at is not None or not reachable:
             return None
-        waiting = invitation.waiting(self.messages, now)
+        waiting = invitation.waiting(self.invitations, now)
         return Invited(at=waiting.not_before if waiting is not None else None)
 
 

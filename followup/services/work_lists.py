@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from followup.domain import digest, lists
+from followup.domain import digest, invitation, lists
 from followup.domain.alert import Alert
 from followup.domain.infusion import Infusion
 from followup.domain.level import Level
@@ -99,6 +99,8 @@ def _on_file(uow: UnitOfWork, clinic: str, infusions: Mapping[str, Infusion]) ->
     opted_out = uow.gathered.opted_out(clinic, Channel.SMS, phones)
     check_ins, alerts = uow.gathered.check_ins(ids), uow.gathered.alerts(ids)
     texts = uow.gathered.last_texts(patients.values())
+    to_ask = [one.id for one in patients.values() if not one.consent.sms]
+    invitations = uow.gathered.messages_from(to_ask, invitation.TEMPLATE)
     # Only what was answered since the infusion is asked about.
     since = min((one.ended_at for one in infusions.values()), default=None)
     answers = uow.gathered.answers(ids, since) if since is not None else {}
@@ -110,6 +112,7 @@ def _on_file(uow: UnitOfWork, clinic: str, infusions: Mapping[str, Infusion]) ->
             check_ins=check_ins.get(patient.id, ()),
             answers=answers.get(patient.id, ()),
             messages=texts.get(patient.id, ()),
+            invitations=invitations.get(patient.id, ()),
             alerts=tuple(own.values()),
             opted_out_at=opted_out.get(patient.phone or ""),
             contact_held_at=_contact_held_at(uow, patient) if patient.safe_contact_hold else None,

@@ -75,6 +75,16 @@ class GatheredRows:
             found += self._messages.records(self._rows.all(_last_texts(few, hashes)))
         return _by_patient(found)
 
+    def messages_from(self, patients: Sequence[str], template: str) -> Mapping[str, tuple[Message, ...]]:
+        """Every message of each that was made from one template, oldest first."""
+        wanted = (
+            select(messages)
+            .where(messages.c.patient_id.in_(few), messages.c.template == template)
+            .order_by(messages.c.created_at, messages.c.id)
+            for few in batched(patients)
+        )
+        return _by_patient(one for found in wanted for one in self._messages.records(self._rows.all(found)))
+
     def opted_out(self, clinic: str, channel: Channel, addresses: Iterable[str]) -> Mapping[str, datetime]:
         """Which of these addresses have opted out of a channel, and since when."""
         hashed = {known: one for one in addresses for known in self._directory.addresses(one)}

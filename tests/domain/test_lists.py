@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from followup.domain import digest, lists
 from followup.domain.alert import AlertStatus, Outcome
 from followup.domain.level import Level
-from followup.domain.lists import Cause, Contact, ContactKind, EveningEntry, OnFile, Reason, ReasonKind, Task
+from followup.domain.lists import Cause, Contact, ContactKind, EveningEntry, Invited, OnFile, Reason, ReasonKind, Task
 from followup.domain.message import MessageClass, MessageState
 from followup.domain.people import Channel, Consent, PatientStatus
 from followup.domain.plan import CheckInState
@@ -21,6 +21,7 @@ from tests.domain.samples import CLINIC, CONFIGURATION, T0, alert, answer, check
 #: T0 is Monday 2 November 2026, 15:00 in Chicago.
 LATER = T0 + timedelta(hours=20)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def closed(outcome: Outcome, at: datetime = LATER, **changes):
@@ -94,6 +95,36 @@ def test_who_was_called_is_marked_and_comes_last():
     assert [entry.patient.id for entry in ordered] == ["ann", "bob"]
     assert ordered[0].called is None
     assert ordered[1].called == Contact(kind=ContactKind.CALLED, at=LATER, by="Kay Miller")
+
+
+# --- asking for consent ------------------------------------------------------------------------
+
+
+def asked(at: datetime = T0, **changes):
+    return message(template="OPTIN_ASK", not_before=at, **changes)
+
+
+@pytest.mark.parametrize(
+    ("on_file", "invited"),
+    [
+        (OnFile(patient=patient(consent=Consent())), Invited(at=None)),
+        (OnFile(patient=patient(consent=Consent()), invitations=[asked()]), Invited(at=T0)),
+        (OnFile(patient=patient(consent=Consent()), invitations=[asked(LATER - 8 * DAY)]), Invited(at=None)),
+        (
+            OnFile(patient=patient(consent=Consent()), invitations=[asked(state=MessageState.UNDELIVERED)]),
+            Invited(at=None),
+        ),
+        (OnFile(patient=patient()), None),
+        (OnFile(patient=patient(consent=Consent(), phone=None)), None),
+        (OnFile(patient=patient(consent=Consent(), language=None)), None),
+        (OnFile(patient=patient(consent=Consent(), safe_contact_hold=True)), None),
+        (OnFile(patient=patient(consent=Consent(), status=PatientStatus.IN_HOSPITAL)), None),
+        (OnFile(patient=patient(consent=Consent()), opted_out_at=T0), None),
+    ],
+    ids=["ask", "asked", "long ago", "never arrived", "agreed", "no phone", "no language", "hold", "hospital", "STOP"],
+)
+def test_who_may_be_asked_for_consent_and_who_was(on_file, invited):
+    assert on_file.invited(LATER) == invited
 
 
 @pytest.mark.parametrize(
