@@ -60,7 +60,7 @@ class Pages:
         )
 
 
-CHANNELS: Final = {"sms": "text", "email": "mail", "voice": "phone call"}
+CHANNELS: Final = {"sms": "text", "email": "mail", "voice": "phone call", "chat": "chat message"}
 _LANGUAGES: Final = {"en": "English", "es": "Spanish"}
 _TITLES: Final = {
     400: "That could not be read",

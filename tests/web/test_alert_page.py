@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from followup.domain.people import Channel
+from followup.web.pages import CHANNELS
 from tests.web.conftest import Web, post
 from tests.web.test_pages import seen_by
 
@@ -195,3 +197,8 @@ def test_a_correction_that_says_nothing_clear_is_refused(live: Web, changes: dic
     wrong = post(kay, f"{page}/correct", label, page=page)
     assert wrong.status_code == 422
     assert f"<li>{at}: " in wrong.text
+
+
+def test_every_way_to_tell_somebody_has_a_word() -> None:
+    """A notice by a way that the page has no word for would take the page down."""
+    assert set(CHANNELS) == {channel.value for channel in Channel}
