@@ -30,6 +30,8 @@ LONGEST_TALK: Final = timedelta(seconds=120)
 GIVE_UP: Final = timedelta(seconds=105)
 #: No call of ours lasts longer: whoever gives a key later has recorded an old request.
 LONGEST_CALL: Final = timedelta(minutes=15)
+#: Why a call that we stopped was stopped.
+STOPPED: Final = "somebody has the alert; the phone need not ring any more"
 #: Ends the intent of the second ring. The parts before it are those of the first.
 AGAIN: Final = "again"
 
@@ -102,7 +104,8 @@ def moved(message: Message, stage: CallStage, now: datetime, *, code: str | None
     """The message of a call after news of it; old news change nothing, a key that was pressed stays."""
     if message.settled_at is not None and message.state is not MessageState.UNKNOWN:
         return message
-    ending = _ENDINGS[stage]
+    stopped = message.reason == STOPPED and stage.in_vain
+    ending = _Ending(MessageState.UNDELIVERED, STOPPED) if stopped else _ENDINGS[stage]
     settled_at = None if stage.line_open else now
     if message.state is MessageState.DELIVERED:
         return replace(message, settled_at=settled_at, next_look_at=None if settled_at else message.next_look_at)
@@ -120,6 +123,12 @@ def moved(message: Message, stage: CallStage, now: datetime, *, code: str | None
         settled_at=settled_at,
         next_look_at=look_at,
     )
+
+
+def need_not_ring(message: Message, alert: Alert | None) -> bool:
+    """Whether a call still rings, as far as is known, for an alert that somebody has."""
+    rings = message.state is MessageState.SENT and message.settled_at is None and message.reason is None
+    return rings and is_call(message) and alert is not None and alert.status is not AlertStatus.OPEN
 
 
 def key_pressed(message: Message, key: str, now: datetime) -> Message:
@@ -181,7 +190,7 @@ def consequence(
     where it can be read, and its owner has the time that the step gives. An Emergency rings a second time in every
     case. A call that could not be put through is a `fault`, and what follows is that of any notice that did not arrive.
     """
-    if not stage.in_vain or alert.status is not AlertStatus.OPEN:
+    if not stage.in_vain or alert.status is not AlertStatus.OPEN or message.reason == STOPPED:
         return Consequence()
     if _ENDINGS[stage].fault:
         return Consequence(fault=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from followup.domain.calls import CallStage
 from followup.domain.message import MessageState
@@ -291,6 +291,15 @@ class Inbox(Protocol):
 
     def own_numbers(self) -> tuple[str, ...]:
         """The numbers of ours that only the provider knows. Raises GatewayError when it cannot be asked."""
+        ...
+
+
+@runtime_checkable
+class StopsRinging(Protocol):
+    """A gateway whose messages ring, and can be told to stop."""
+
+    def stop_ringing(self, provider_id: str) -> None:
+        """Stop a call that nobody has picked up; one that somebody is on goes on. Never raises."""
         ...
 
 

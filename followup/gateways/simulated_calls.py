@@ -86,6 +86,13 @@ class SimulatedCalls:
         self._note(entry, stage)
         self._tell(entry, stage)
 
+    def stops(self, call_id: str) -> None:
+        """We stop a call that rings; one that somebody picked up, or that is over, stays as it is."""
+        entry = self._entry(call_id)
+        if self.stage(entry) is CallStage.RINGING:
+            self._note(entry, CallStage.CANCELED)
+            self._tell(entry, CallStage.CANCELED)
+
     def asks_who_was_reached(self, call_id: str) -> bool:
         """Whether the next key answers that; after a patient's phone was put down."""
         return self._book.line(self._entry(call_id).provider_id).asked

@@ -331,6 +331,11 @@ class SimulatedGateway:
             return ()
         return self._provider.look_up(to=to, sender=sender, since=since, channel=self._channel)
 
+    def stop_ringing(self, provider_id: str) -> None:
+        """Stop a call that nobody has picked up."""
+        if self._channel is Channel.VOICE:
+            self._provider.calls.stops(provider_id)
+
     def close(self) -> None:
         """Nothing to let go of: the provider is shared and closed by its owner."""
 

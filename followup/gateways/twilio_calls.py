@@ -7,6 +7,7 @@ address (which would be logged on the way).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -104,6 +105,11 @@ class TwilioVoiceGateway:
         oldest_first = reversed(newest_first)
         records = [_record(each) for each in oldest_first if each.direction == "outbound-api" and _is_dated(each)]
         return tuple(sorted((one for one in records if one.created_at >= first), key=lambda one: one.created_at))
+
+    def stop_ringing(self, provider_id: str) -> None:
+        """Stop a call that nobody has picked up; Twilio leaves one in progress alone (docs, Call resource, Status)."""
+        with suppress(Exception):  # it rings out by itself
+            self._calls(provider_id).update(status="canceled")
 
     def close(self) -> None:
         """Close idle connections."""

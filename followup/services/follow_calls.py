@@ -15,7 +15,7 @@ from followup.domain.escalation import chain_of, move_on
 from followup.domain.message import Message
 from followup.domain.people import Channel
 from followup.errors import Conflict, FollowupError
-from followup.gateways.port import CallNews
+from followup.gateways.port import CallNews, StopsRinging
 from followup.services.aftermath import Aftermath, copy_of, undelivered
 from followup.services.bridging import keep_try, unconfirmed
 from followup.services.context import Context
@@ -45,11 +45,29 @@ def note_news(context: Context, news: CallNews) -> None:
 
 
 def follow_calls(context: Context, limit: int = 50) -> int:
-    """Ask about every call that should have been heard of by now; returns how many were dealt with."""
+    """Stop calls that need not ring, ask about those that should have been heard of; returns how many moved."""
     now = context.clock.now()
     with context.store.read() as uow:
         due = uow.messages.calls_to_ask_about(now, limit)
-    return sum(_ask(context, call) for call in due)
+        ringing = uow.messages.calls_under_way(limit)
+        idle = [call for call in ringing if calls.need_not_ring(call, uow.alerts.get(call.alert or ""))]
+    stopped = sum(_stop(context, call) for call in idle)
+    return stopped + sum(_ask(context, call) for call in due)
+
+
+def _stop(context: Context, call: Message) -> bool:
+    """Once: what has been picked up meanwhile goes on, and its keys are answered by what is true then."""
+    with context.store.write(urgent=True) as uow:
+        fresh = uow.messages.get(call.id)
+        alert = uow.alerts.get(call.alert or "")
+        if fresh is None or not calls.need_not_ring(fresh, alert):
+            return False
+        noted = uow.messages.update(replace(fresh, reason=calls.STOPPED), expected=fresh.state)
+        uow.commit()
+    gateway: object = context.gateways.get(Channel.VOICE)
+    if noted and call.provider_id is not None and isinstance(gateway, StopsRinging):
+        gateway.stop_ringing(call.provider_id)
+    return noted
 
 
 def _ask(context: Context, call: Message) -> bool:

@@ -115,6 +115,10 @@ class MessageRows:
         due = select(messages).where(is_ringing, _column.next_look_at <= now)
         return self._several(due.order_by(_column.next_look_at, _column.id).limit(limit))
 
+    def calls_under_way(self, limit: int) -> tuple[Message, ...]:
+        """Calls of which it is not known yet how they ended, the oldest first."""
+        return self._several(select(messages).where(is_ringing).order_by(_column.next_look_at, _column.id).limit(limit))
+
     def without_receipt(self, before: datetime, limit: int) -> tuple[Message, ...]:
         """Texts sent at or before `before` of which the provider has said nothing more, oldest first."""
         silent = select(messages).where(is_without_receipt, _column.sent_at <= before)

@@ -109,9 +109,10 @@ def jobs(heartbeat: Callable[[], None]) -> tuple[Job, ...]:
         ),
         Job(
             name="follow_calls",
-            about="ask the provider about calls to staff that nothing has been heard of",
+            about="stop calls once somebody has the alert; ask about those that nothing has been heard of",
             every=timedelta(seconds=5),
             work=follow_calls,
+            wakes=frozenset({"staff"}),  # whoever took an alert is told so by text
             may_fail=True,  # the provider's outage is not ours
         ),
         Job(

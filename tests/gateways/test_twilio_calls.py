@@ -166,6 +166,25 @@ def test_asked_for_a_call_twilio_says_where_it_stands(
     assert [record.stage for record in found] == [stage]
 
 
+@pytest.mark.parametrize(("status", "then"), [("ringing", "canceled"), ("in-progress", "in-progress")])
+def test_a_call_that_rings_can_be_stopped_and_one_that_somebody_is_on_goes_on(
+    twilio: TwilioStandIn, voice: TwilioVoiceGateway, status: str, then: str
+):
+    voice.send(call_to_kay())
+    sid = twilio.placed()[-1].sid
+    twilio.calls.settle(sid, status)
+
+    voice.stop_ringing(sid)
+
+    assert twilio.placed()[-1].status == then
+
+
+def test_a_call_that_cannot_be_stopped_is_nobodys_trouble(twilio: TwilioStandIn, voice: TwilioVoiceGateway):
+    voice.stop_ringing("CA" + "f" * 32)
+
+    assert twilio.placed() == ()
+
+
 # --- what comes back -------------------------------------------------------------------------------
 
 STAGES = [

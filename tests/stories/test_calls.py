@@ -136,6 +136,7 @@ def test_a_key_from_another_call_than_ours_changes_nothing(clinic: Clinic, emerg
 
 def test_somebody_who_took_it_by_text_meanwhile_is_named(clinic: Clinic, clock: Clock, emergency: Alert):
     nurse, lead = clinic.on_duty(), clinic.staff["lee"]
+    nurse.presses("9")  # the phone is picked up
     lead.replies(emergency.code)
     lead.expects_sms(emergency.code)
     nurse.expects_sms("is with")
@@ -150,6 +151,7 @@ def test_somebody_who_took_it_by_text_meanwhile_is_named(clinic: Clinic, clock: 
 
 def test_a_closed_alert_is_said_to_be_closed(clinic: Clinic, emergency: Alert):
     nurse = clinic.on_duty()
+    nurse.presses("9")  # the phone is picked up
     clinic.staff_close_everything()
 
     assert "closed already" in nurse.presses("1").text
@@ -310,6 +312,19 @@ def test_an_alert_that_was_taken_before_the_call_went_out_calls_nobody(
 
     assert nurse.calls() == []
     nurse.closes(code)
+
+
+def test_once_somebody_has_the_alert_a_phone_that_rings_is_stopped(clinic: Clinic, clock: Clock, emergency: Alert):
+    nurse = clinic.on_duty()
+    nurse.replies(emergency.code)
+    nurse.expects_sms("is yours")
+
+    assert [one["state"] for one in nurse.calls()] == ["canceled"]
+    (call,) = calls_in_outbox(clinic, emergency)
+    assert call.reason == "somebody has the alert; the phone need not ring any more"
+    clock.forward(minutes=4)
+    assert [alert.id for alert in clinic.alerts()] == [emergency.id]  # and nobody is told that a call failed
+    nurse.closes(emergency.code)
 
 
 # --- in doubt --------------------------------------------------------------------------------------

@@ -61,6 +61,9 @@ class Calls:
             return 404, _error(404, 20404)
         if asked[1] is not None:
             call = self.taken.get(asked[1])
+            stops = method == "POST" and dict(pairs).get("Status") == "canceled"
+            if call is not None and stops and call.status in {"queued", "ringing"}:
+                call = self.settle(call.sid, "canceled")
             return (404, _error(404, 20404)) if call is None else (200, _json(call, account))
         return self._create(tuple(pairs), account) if method == "POST" else (200, self._page(query, account))
 
