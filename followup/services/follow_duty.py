@@ -14,10 +14,11 @@ from followup.services.handing import hand
 def follow_duty(context: Context) -> int:
     """Hand over every taken alert whose duty is somebody else's now, one transaction each; returns how many."""
     now = context.clock.now()
-    published = context.content.current()
     with context.store.read() as uow:
         taken = uow.alerts.taken_on_duty()
-        configuration = configuration_now(uow, published, now) if taken else published.content.configuration
+        if not taken:
+            return 0
+        configuration = configuration_now(uow, context.content.current(), now)
     due = [alert for alert in taken if passing.heir(alert, configuration, now) is not None]
     return sum(_follow(context, alert) for alert in due)
 
@@ -25,12 +26,11 @@ def follow_duty(context: Context) -> int:
 def due_at(context: Context) -> datetime | None:
     """When the next duty ends on which an alert was taken that is not closed."""
     now = context.clock.now()
-    published = context.content.current()
     with context.store.read() as uow:
         taken = uow.alerts.taken_on_duty()
         if not taken:
             return None
-        configuration = configuration_now(uow, published, now)
+        configuration = configuration_now(uow, context.content.current(), now)
     ends = (passing.duty_ends_at(alert, configuration, now) for alert in taken)
     return min((end for end in ends if end is not None), default=None)
 

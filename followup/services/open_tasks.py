@@ -25,12 +25,6 @@ def open_due_tasks(context: Context, limit: int = 50) -> int:
     return sum(_open_one(context, task) for task in due)
 
 
-def due_at(context: Context) -> datetime | None:
-    """When the next task is due."""
-    with context.store.read() as uow:
-        return uow.tasks.next_due_at()
-
-
 def _open_one(context: Context, task: Task) -> bool:
     now = context.clock.now()
     published = context.content.current()

@@ -22,7 +22,7 @@ from followup.services.watch_feed import watch_feed
 #: More rounds than any instant can need; beyond it something calls itself up for ever.
 _MOST_ROUNDS = 500
 #: When that is due which is more than one look at one table.
-_DUE_BESIDE = (send_digest.due_at, feed.due_at, page_test.due_at, open_tasks.due_at, follow_duty.due_at)
+_DUE_BESIDE = (send_digest.due_at, feed.due_at, page_test.due_at, follow_duty.due_at)
 
 
 def run_until_quiet(context: Context) -> int:
@@ -70,6 +70,7 @@ def next_event_at(context: Context) -> datetime | None:
             uow.messages.next_due_at(),
             uow.alerts.next_due_at(),
             uow.chats.next_end_at(),
+            uow.tasks.next_due_at(),
         )
     beside = (due_at(context) for due_at in _DUE_BESIDE)
     return min((moment for moment in (*moments, *beside) if moment is not None), default=None)

@@ -217,6 +217,7 @@ def test_the_table_names_every_job_once_and_says_what_it_does() -> None:
         "test_pages",
         "open_tasks",
         "follow_duty",
+        "follow_calls",
         "replan_plans",
         "seal_audit",
         "check_invariants",
