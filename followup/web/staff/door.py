@@ -72,7 +72,7 @@ def _code_asked(site: Site, request: Request) -> Response:
     waiting = site.waiting(request)
     if waiting is None or waiting[1] is not Stage.CODE:
         return RedirectResponse(SIGN_IN, status_code=303)
-    return site.show(request, "sign_in_code", {"advice": None, "next": safe_next(request.query_params.get("next"))})
+    return _code_page(site, request, safe_next(request.query_params.get("next")), paper="paper" in request.query_params)
 
 
 def _code_taken(site: Site, request: Request, fields: Fields) -> Response:
@@ -88,8 +88,7 @@ def _code_taken(site: Site, request: Request, fields: Fields) -> Response:
     if outcome is Refusal.OVER:
         return RedirectResponse(f"{SIGN_IN}?next={quote(onwards)}", status_code=303)
     if isinstance(outcome, Refusal):
-        status = 401 if outcome is Refusal.WRONG else 429
-        return site.show(request, "sign_in_code", {"advice": _CODE_ADVICE[outcome], "next": onwards}, status=status)
+        return _code_page(site, request, onwards, paper="paper" in fields, refused=outcome)
     response = RedirectResponse(onwards, status_code=303)
     site.begin(response, outcome)
     return response
@@ -100,6 +99,13 @@ def _left(site: Site, request: Request, _fields: Fields) -> Response:
     response = RedirectResponse(SIGN_IN, status_code=303)
     site.end(response)
     return response
+
+
+def _code_page(site: Site, request: Request, onwards: str, *, paper: bool, refused: Refusal | None = None) -> Response:
+    """Digits of the phone, or, with another keyboard, a code on paper."""
+    values = {"advice": _CODE_ADVICE[refused] if refused else None, "next": onwards, "paper": paper}
+    status = {None: 200, Refusal.TOO_MANY_TRIES: 429}.get(refused, 401)
+    return site.show(request, "sign_in_code", values, status=status)
 
 
 def past_the_password(site: Site, request: Request, outcome: Begun | Halfway, onwards: str) -> Response:
