@@ -19,6 +19,9 @@ SIMULATOR = [
     ("GET", "/simulator/api/phones"),
     ("GET", "/simulator/api/phones/+13125550001/messages"),
     ("POST", "/simulator/api/phones/+13125550001/messages"),
+    ("POST", "/simulator/call"),
+    ("GET", "/simulator/api/phones/+13125550161/calls"),
+    ("POST", "/simulator/api/phones/+13125550161/calls/SIM1"),
     ("GET", "/simulator/api/mailboxes"),
     ("GET", "/simulator/api/mailboxes/kay.miller@prairie.example.org"),
 ]
