@@ -28,6 +28,8 @@ class CallWords(StrEnum):
     NO_ANSWER = "no_answer"
     REACHED = "reached"
     NOTED = "noted"
+    TEST_HEARD = "test_heard"
+    TEST_KEY = "test_key"
 
 
 _ENGLISH: Final[Mapping[CallWords, str]] = MappingProxyType(
@@ -46,6 +48,8 @@ _ENGLISH: Final[Mapping[CallWords, str]] = MappingProxyType(
         CallWords.NO_ANSWER: "Nobody picked up, and the try is noted. Press 3 to try again, or hang up.",
         CallWords.REACHED: "Did you reach the patient? Press 1 for yes, 2 for voicemail, 3 for somebody else.",
         CallWords.NOTED: "Noted. The alert is open until you close it with an outcome.",
+        CallWords.TEST_HEARD: "Thank you. The test is answered, there is nothing else to do.",
+        CallWords.TEST_KEY: "This is a test. Press 1.",
     }
 )
 _SPANISH: Final[Mapping[CallWords, str]] = MappingProxyType(
@@ -64,6 +68,8 @@ _SPANISH: Final[Mapping[CallWords, str]] = MappingProxyType(
         CallWords.NO_ANSWER: "Nadie contestó, y está anotado. Pulse 3 para llamar otra vez, o cuelgue.",
         CallWords.REACHED: "¿Habló con el paciente? Pulse 1 si sí, 2 si era un buzón, 3 si era otra persona.",
         CallWords.NOTED: "Anotado. La alerta sigue abierta hasta que la cierre con un resultado.",
+        CallWords.TEST_HEARD: "Gracias. La prueba está contestada, no hay nada más que hacer.",
+        CallWords.TEST_KEY: "Esto es una prueba. Pulse 1.",
     }
 )
 _LANGUAGES: Final = MappingProxyType({"en": _ENGLISH, "es": _SPANISH})

@@ -68,6 +68,7 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "EMAIL_REPLY": TemplateKey(Audience.PATIENT_EMAIL, _PATIENT | {"text"}),
     "STAFF_NOTICE": _staff("level", "code", "age", "link"),
     "STAFF_CALL": TemplateKey(Audience.STAFF_VOICE, frozenset({"level", "code"})),
+    "STAFF_TEST_CALL": TemplateKey(Audience.STAFF_VOICE, frozenset({"clinic"})),
     "STAFF_BRIDGE": TemplateKey(Audience.STAFF_VOICE, frozenset()),
     "STAFF_TAKEN": _staff("code", "link"),
     "STAFF_OTHER": _staff("code", "who", "time", "link"),

@@ -15,6 +15,7 @@ from followup.domain.contact import ContactResult
 from followup.domain.message import Message
 from followup.domain.schedule import Configuration, StaffMember
 from followup.gateways.port import EndedBridge, PressedKey, Spoken
+from followup.services import page_test
 from followup.services.bridging import Blocked, keep_try, number_to_ring
 from followup.services.context import Context, clinic_of
 from followup.services.duty import configuration_now
@@ -61,6 +62,10 @@ class _Line:
 def press_key(context: Context, pressed: PressedKey) -> Spoken:
     """Do what a key asks for; returns what is said next. A key of a call that is over or not ours changes nothing."""
     with context.store.write(urgent=True) as uow:
+        tested = _on_a_test(uow, context, pressed)
+        if tested is not None:
+            uow.commit()
+            return tested
         line = _line(uow, context, pressed.message_id, pressed.provider_id, pressed.sender)
         if line is None:
             return not_usable(context)
@@ -70,6 +75,23 @@ def press_key(context: Context, pressed: PressedKey) -> Spoken:
             uow.messages.update(calls.key_pressed(message, pressed.key, line.now), expected=line.message.state)
         uow.commit()
     return spoken
+
+
+def _on_a_test(uow: UnitOfWork, context: Context, pressed: PressedKey) -> Spoken | None:
+    """What a key does on the call of a test page: 1 answers it. None where the call is no such call, or is over."""
+    message, now = uow.messages.get(pressed.message_id), context.clock.now()
+    if message is None or message.template != page_test.CALL_TEMPLATE or calls.over(message, now):
+        return None
+    if message.provider_id not in {None, pressed.provider_id}:
+        return None
+    heard = pressed.key == "1" and page_test.answered_by_call(uow, message, now)
+    if heard:
+        known = replace(message, provider=pressed.provider, provider_id=pressed.provider_id)
+        uow.messages.update(calls.key_pressed(known, pressed.key, now), expected=message.state)
+    language = context.content.current().content.configuration.staff_language
+    words = CallWords.TEST_HEARD if heard else CallWords.TEST_KEY
+    again = None if heard else f"{KEY_PATH}/{message.id}"
+    return Spoken(text=said(words, language), language=language, key_path=again)
 
 
 def end_bridge(context: Context, ended: EndedBridge) -> Spoken:

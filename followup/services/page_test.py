@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from followup.domain import escalation, page_test, windows
 from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH
 from followup.domain.effects import TakeAlert
-from followup.domain.message import MessageClass, MessageState
+from followup.domain.message import Message, MessageClass, MessageState
+from followup.domain.oncall import chains_of
 from followup.domain.page_test import PageTest
 from followup.domain.people import Channel
 from followup.domain.received import Inbound
@@ -26,8 +27,10 @@ from followup.services.duty import configuration_now
 from followup.services.links import hash_of
 from followup.storage.unit_of_work import UnitOfWork
 
-#: Ways that a test goes by; the most that a person may be reached by without an alert that it is about.
-BY = (Channel.SMS, Channel.EMAIL)
+#: Ways that a test may go by, and what it says on each. Of these it goes by those that the clinic's chains use.
+BY = (Channel.SMS, Channel.VOICE, Channel.EMAIL)
+#: What a test says on the phone.
+CALL_TEMPLATE = "STAFF_TEST_CALL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,15 @@ def answer_by_link(context: Context, token: str) -> Answered | None:
         answered = None if page is None else _answer(uow, page, "link", context.clock.now())
         uow.commit()
     return answered
+
+
+def answered_by_call(uow: UnitOfWork, message: Message, now: datetime) -> bool:
+    """Take the key pressed on a test's call as its answer, inside the caller's transaction."""
+    page = uow.page_tests.get(message.intent.split("/")[1])
+    if page is None:
+        return False
+    _answer(uow, page, "voice", now)
+    return True
 
 
 def linked_page(context: Context, token: str) -> PageTest | None:
@@ -173,12 +185,17 @@ def _send(
             due_at=now + within.acknowledge_within,
         )
         uow.page_tests.add(page)
-        for way in escalation.ways_of(configuration.staff[person], BY):
+        for way in escalation.ways_of(configuration.staff[person], _channels(clinic, configuration)):
             _queue(
                 uow, context, published, clinic, configuration.staff[person], page, way.channel, token, now + way.after
             )
         sent.append(page)
     return tuple(sent)
+
+
+def _channels(clinic: Clinic, configuration: Configuration) -> tuple[Channel, ...]:
+    used = {channel for chain in chains_of(clinic, configuration) for step in chain.steps for channel in step.channels}
+    return tuple(channel for channel in BY if channel in used)
 
 
 def _queue(
@@ -196,7 +213,7 @@ def _queue(
     if address is None:
         return
     draft = Draft(
-        template="STAFF_TEST",
+        template=CALL_TEMPLATE if channel is Channel.VOICE else "STAFF_TEST",
         message_class=MessageClass.STAFF_NOTICE,
         channel=channel,
         to=address,

@@ -30,6 +30,11 @@ class PageTestRows:
         """Replace what is stored under the same id."""
         self._rows.change(update(test_pages).where(_column.id == page.id), self._mapper.values(page))
 
+    def get(self, page_id: str) -> PageTest | None:
+        """By its id."""
+        row = self._rows.first(select(test_pages).where(_column.id == page_id))
+        return None if row is None else self._mapper.record(row)
+
     def by_token(self, token_hash: str) -> PageTest | None:
         """The one whose link this is."""
         row = self._rows.first(select(test_pages).where(_column.token_hash == token_hash))

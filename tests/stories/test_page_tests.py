@@ -10,6 +10,7 @@ import pytest
 
 from followup.content.problems import InvalidContent
 from followup.domain import windows
+from followup.domain.calls import CallStage
 from followup.domain.preflight import FindingKind
 from followup.errors import Conflict
 from followup.services import duty, page_test
@@ -60,10 +61,11 @@ def wednesday(begin: Begin) -> tuple[Clinic, Clock, StaffPerson]:
 
 
 def reads_a_test(person: StaffPerson) -> str:
-    """The next text and mail are a test; gives its code."""
+    """The next text, call and mail are a test; gives its code."""
     text = person.expects_sms("TEST", "no patient", "Prairie Clinic")
     code = text.split("Reply ", 1)[1].split(" ", 1)[0]
     person.expects_mail("TEST", code)
+    person.expects_call("This is a test, about no patient", "Press 1")
     return code
 
 
@@ -92,6 +94,28 @@ def test_a_test_page_that_nobody_answers_is_told_to_the_lead(wednesday: tuple[Cl
     assert f"{nurse.name}, on duty in nurses, did not answer the test page within 15 min" in str(entry.understood)
     nurse.replies(code)  # late is better than never, and is no answer to an alert
     nurse.expects_sms(f"TEST {code} answered")
+    clinic.staff_close_everything()
+
+
+def test_a_test_page_is_answered_by_key_1_and_by_no_other(wednesday: tuple[Clinic, Clock, StaffPerson]) -> None:
+    clinic, clock, nurse = wednesday
+    reads_a_test(nurse)
+    assert "This is a test. Press 1." in nurse.presses("3").text
+    assert page_test.latest(clinic.context, "prairie")[0].acknowledged_at is None
+    assert "The test is answered" in nurse.presses("1").text
+    clock.forward(hours=1)
+    (page,) = page_test.latest(clinic.context, "prairie")
+    assert (page.acknowledged_via, page.missed_at, clinic.alerts()) == ("voice", None, ())
+
+
+def test_a_call_that_rings_in_vain_is_told_when_the_time_is_over(wednesday: tuple[Clinic, Clock, StaffPerson]) -> None:
+    clinic, clock, nurse = wednesday
+    reads_a_test(nurse)
+    nurse.call_ends(CallStage.NO_ANSWER)
+    clock.forward(minutes=14)
+    assert clinic.alerts() == ()
+    clock.forward(minutes=1)
+    clinic.staff["lee"].expects_alert("Urgent")
     clinic.staff_close_everything()
 
 
@@ -126,6 +150,7 @@ def test_it_goes_by_a_persons_own_ways(begin: Begin) -> None:
     page_test.send_now(clinic.context, clinic="prairie", by="terminal:root")
     run_until_quiet(clinic.context)
     text = sam.expects_sms("TEST")
+    sam.expects_call("test")
     clock.forward(minutes=4)
     sam.expects_nothing()
     clock.forward(minutes=1)
@@ -139,6 +164,7 @@ def test_an_answered_test_sends_nothing_more(begin: Begin) -> None:
     clock, sam = Clock(clinic), clinic.staff["sam"]
     page_test.send_now(clinic.context, clinic="prairie", by="terminal:root")
     run_until_quiet(clinic.context)
+    sam.expects_call("test")
     sam.replies(sam.expects_sms("TEST").split("Reply ", 1)[1].split(" ", 1)[0])
     sam.expects_sms("answered")
     clock.forward(minutes=30)
