@@ -7,6 +7,7 @@ from datetime import timedelta
 from followup.services.context import Context
 from followup.services.health import Watch, health, set_pending_error
 from followup.services.hold import set_hold
+from followup.worker.jobs import jobs
 
 WATCHED = {name: Watch(silent_after=timedelta(seconds=30)) for name in ("sends", "reads")}
 
@@ -89,3 +90,17 @@ def test_a_mistyped_number_of_staff_is_not_told_to_everybody(published: Context)
     assert told.startswith("schedules.yaml:81:12: ")
     assert "312" not in told
     assert "example.org" not in told
+
+
+def test_row_13_a_service_watches_itself_with_nothing_set_up(published: Context) -> None:
+    """No second instance, no paid watcher: what stops, and a promise that is broken, is told from the first start."""
+    table = jobs(lambda: None)
+    watched = {job.name: Watch(silent_after=job.silent_after, may_fail=job.may_fail) for job in table}
+    for job in table:
+        beat(published, job.name, age=0)
+    assert health(published, published.clock.now(), watched)["ready"] is True
+    beat(published, "advance_alerts", age=-1, ok=False)
+    later = published.clock.now() + timedelta(minutes=2)
+    assert "advance_alerts" in health(published, later, watched)["checks"]["ticking"]
+    (check,) = [job for job in table if job.name == "check_invariants"]
+    assert check.every <= timedelta(minutes=1)
