@@ -161,6 +161,27 @@ def test_two_people_on_two_screens_from_a_text_to_a_closed_alert(
         board.context.close()
 
 
+def test_a_board_that_lost_touch_says_so_and_comes_back(desk_visitor: Visitor, browser: Browser, demo: Demo) -> None:
+    """An old board looks like a calm one. An error of the service does not wipe it out either."""
+    phones = desk_visitor.page
+    _records_an_infusion(phones, demo)
+    phones.get_by_role("button", name="+4 h").click()
+    board = _opens_the_board(browser, demo, "Kay Miller")
+    board.clock.install()
+    board.reload()
+    for trouble in (lambda route: route.abort(), lambda route: route.fulfill(status=503, body="<h1>One moment</h1>")):
+        board.route("**/staff/board*", trouble)
+        board.clock.fast_forward(15_000)
+        expect(board.get_by_text("This page has lost touch with the service")).to_be_visible()
+        expect(board.get_by_text("No alert is open.")).to_be_visible()
+        board.unroute("**/staff/board*")
+        expect(board.get_by_text("This page has lost touch with the service")).to_be_hidden()
+    _answers(phones, "3")
+    expect(board.locator("article.card")).to_contain_text("Asks for help now")
+    expect(board).to_have_title("(1) Board - Follow-up")
+    board.context.close()
+
+
 def _opens_the_board(browser: Browser, demo: Demo, name: str) -> Page:
     page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
     page.goto(f"{demo.address}/staff")

@@ -183,7 +183,7 @@ def test_the_board_renews_itself_with_and_without_a_script(live: Web) -> None:
     whole, part = kay.get("/staff").text, kay.get("/staff/board").text
     assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in whole
     assert 'hx-get="/staff/board" hx-trigger="every 1500ms"' in whole
-    assert part.strip().startswith('<div id="board">')
+    assert part.strip().startswith('<div id="board" data-waiting="1">')
     assert "<html" not in part
 
 

@@ -77,11 +77,45 @@
     setTimeout(() => delete form.dataset.sent, 3000);
   });
 
+  // --- a page that should renew itself and cannot must say so: an old board looks like a calm one ---
+
+  const PATIENCE = 10000; // milliseconds
+  const stale = document.getElementById("stale");
+  let heard = performance.now();
+
+  const hear = () => {
+    heard = performance.now();
+    if (stale) stale.hidden = true;
+  };
+  document.addEventListener("htmx:after:request", (event) => {
+    if (event.detail?.ctx?.response?.status < 400) hear();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) heard = performance.now(); // windows out of sight ask less often
+  });
+
+  function tellWhenStale() {
+    const renews = document.querySelector('[hx-trigger^="every"]');
+    if (stale && renews && performance.now() - heard > PATIENCE) stale.hidden = false;
+  }
+
+  // --- the tab says how many alerts wait ---
+
+  const title = document.title;
+
+  function tellInTab() {
+    const board = document.getElementById("board");
+    const waiting = board ? Number(board.dataset.waiting) : 0;
+    document.title = waiting ? `(${waiting}) ${title}` : title;
+  }
+
   // --- time that runs down: the server says how much was left, this window counts from then ---
 
   const shown = new WeakMap();
 
   function tick() {
+    tellWhenStale();
+    tellInTab();
     for (const mark of document.querySelectorAll("[data-left]")) {
       const left = mark.dataset.left;
       let known = shown.get(mark);
