@@ -16,6 +16,7 @@ from followup.services.accounts import add_account, end_all_sessions, set_role
 from followup.services.audit_reports import Access
 from followup.services.context import Context, only_clinic, staff_by_name
 from followup.services.disable_staff import disable_staff
+from followup.services.emergency_access import make_emergency_code
 from followup.services.invite_staff import Invited, invite, reset
 from followup.services.list_accounts import AccountLine, accounts_of
 from followup.services.passwords import Passwords
@@ -101,6 +102,19 @@ def password(person: Person, clinic: Clinic = None, password_stdin: FromStdin = 
             raise NotFound(message)
         _set(context, key, clinic, None, from_stdin=password_stdin)
     say(f"{person} has another password, and is signed out everywhere.")
+
+
+@app.command(name="emergency-code")
+def emergency_code(clinic: Clinic = None, var: Var = DEFAULT_VAR) -> None:
+    """Make the code for the clinic's sealed envelope: it lets one member of staff in without password and phone, once.
+
+    Example: followup staff emergency-code
+    """
+    with opened(var) as context:
+        key = only_clinic(context.content.current().content.configuration, clinic).key
+        code = make_emergency_code(context, clinic=key, now=SystemClock().now(), actor=actor())
+    say(code)
+    say("Write it down, seal it in an envelope, keep it where the nurse on duty gets at it. It is not shown again.")
 
 
 @app.command(name="role")

@@ -32,6 +32,7 @@ from followup.web.staff.account import account_routes
 from followup.web.staff.alert import alert_routes
 from followup.web.staff.board import board_routes
 from followup.web.staff.door import door_routes
+from followup.web.staff.emergency_access import emergency_access_routes
 from followup.web.staff.inbox import inbox_routes
 from followup.web.staff.invitation import invitation_routes
 from followup.web.staff.link import link_routes
@@ -70,7 +71,7 @@ def _routes(deps: WebDeps, site: Site) -> list[BaseRoute]:
         routes += webhook_routes(deps.context, deps.webhook)
     routes += [Mount("/api", create_api(deps)), Mount("/static", Static())]
     routes += [*door_routes(site), *second_factor_routes(site), *invitation_routes(site), *account_routes(site)]
-    routes += people_routes(site)
+    routes += [*people_routes(site), *emergency_access_routes(site)]
     routes += [*board_routes(site), *alert_routes(site), *patient_routes(site), *today_routes(site)]
     routes += [*lists_routes(site), *inbox_routes(site), *routine_routes(site)]
     routes += [*rota_routes(site), *link_routes(site)]

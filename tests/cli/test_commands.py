@@ -52,6 +52,7 @@ PAIRS = [
     ("staff", "invite"),
     ("staff", "reset"),
     ("staff", "role"),
+    ("staff", "emergency-code"),
     ("staff", "sign-out"),
     ("staff", "add"),
     ("staff", "list"),

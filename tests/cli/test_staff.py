@@ -11,6 +11,7 @@ from followup.bootstrap.demo import Demo
 from followup.domain.access import Role
 from followup.services.acknowledge_alert import acknowledge
 from followup.services.duty import leaving
+from followup.services.emergency_access import has_emergency_code
 from followup.services.note_read import note_read
 from tests.cli.conftest import Command
 
@@ -52,6 +53,16 @@ def test_a_reset_and_a_sign_out_everywhere(followup: Command, clinic: Demo) -> N
     assert (done.code, "/staff/invitation/" in done.out) == (0, True)
     assert followup("staff", "list", "--json").json[0]["can_sign_in"] is False
     assert followup("staff", "reset", "Nobody").code == 1
+
+
+def test_the_code_for_the_envelope_is_shown_once_and_kept_as_a_hash(followup: Command, clinic: Demo) -> None:
+    first, second = (followup("staff", "emergency-code").out.splitlines()[0] for _ in range(2))
+    assert first != second
+    assert len(second.replace("-", "")) == 20
+    with clinic.context.store.read() as uow:
+        kept = uow.facts.get("emergency-access/prairie") or ""
+    assert second.replace("-", "") not in kept
+    assert has_emergency_code(clinic.context, "prairie")
 
 
 # --- somebody leaves -------------------------------------------------------------------------------

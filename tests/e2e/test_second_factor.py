@@ -52,6 +52,8 @@ def test_a_phone_is_set_up_and_asked_for_on_the_next_sign_in(desk_visitor: Visit
     found["account"] = violations(page)
     page.goto(f"{demo.address}{_invitation(tmp_path / 'var', 'lee')}")
     found["invitation"] = violations(page)
+    page.goto(f"{demo.address}/staff/emergency-access")
+    found["emergency access"] = violations(page)
     page.goto(f"{demo.address}/staff/invitation/nothing")
     found["no invitation"] = violations(page)
     desk_visitor.troubles[:] = [one for one in desk_visitor.troubles if "404" not in one]

@@ -29,6 +29,7 @@ PUBLIC = {
     "/staff/second-factor",
     "/staff/invitation/{token}",
     "/staff/sign-out",
+    "/staff/emergency-access",
     "/a/{token}",
     "/t/{token}",
     "/staff/rota/{person}.ics",  # its address is signed
