@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from followup.domain.access import Role
 from followup.errors import Conflict
 from followup.services.context import clinic_of
 from followup.services.invite_patient import invite_known
@@ -51,4 +52,5 @@ def _values(site: Site, who: SignedIn, *, said: bool = False, refused: str | Non
         "routine": routine_list(site.context, who.clinic),
         "said": said,
         "refused": refused,
+        "may_act": who.role.may(Role.NURSE),
     }
