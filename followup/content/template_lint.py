@@ -68,7 +68,7 @@ def worst_values(clinic: Clinic, configuration: Configuration, language: str) ->
         "outcome": "sent to emergency care",
         "words": "safe, er, 988, welfare, not reached, false, advice, booked, voicemail, resolved",
         "names": ", ".join(sorted(configuration.staff, key=len, reverse=True)[:4]),
-        "duty": f"{max(configuration.rotas, key=len)} from Wed 30 Sep 12:59 to Wed 30 Sep 12:59",
+        "duty": f"{max(configuration.rotas, key=len)}, 28 turns from Wed 30 Sep 12:59 to Wed 30 Sep 12:59",
         "by": max(names, key=len, default=""),
         "why": "x" * 140,
         "minutes": "120",

@@ -188,29 +188,42 @@ def leaving(context: Context, person: str) -> tuple[Shift, ...]:
 
 
 def hand_to(context: Context, *, person: str, to: str, by: str, via: str) -> tuple[DutyChange, ...]:
-    """Somebody else has every hour that `leaving` names. Raises NotFound, InvalidInput."""
+    """Somebody else has every hour that `leaving` names, and hears of all of them at once.
+
+    Raises NotFound, InvalidInput, Conflict; then nothing is changed.
+    """
     hours = leaving(context, person)
+    desk = desk_of(context)
     with context.store.write(urgent=True) as uow:
-        made = tuple(
-            make_in(
-                uow,
-                desk_of(context),
-                Wanted(
-                    rota=shift.rota, person=to, start=shift.start, end=shift.end, kind=DutyKind.COVER, by=by, via=via
-                ),
-                over_others=True,
-            )
-            for shift in hours
-        )
+        made = tuple(_make(uow, desk, _stand_in(shift, to, by, via), over_others=True) for shift in hours)
+        if made:
+            configuration = configuration_now(uow, desk.published, desk.now)
+            rota = rota_called(configuration, made[0].rota)
+            words = f"{len(made)} turns {duty.span(replace(made[0], end=made[-1].end), rota.timezone)}"
+            _tell_one(uow, desk, rota, made[0], made[0].person, words)
         uow.commit()
     return made
 
 
-def make_in(uow: UnitOfWork, desk: Desk, wanted: Wanted, *, over_others: bool = False) -> DutyChange:
+def _stand_in(shift: Shift, to: str, by: str, via: str) -> Wanted:
+    return Wanted(rota=shift.rota, person=to, start=shift.start, end=shift.end, kind=DutyKind.COVER, by=by, via=via)
+
+
+def make_in(uow: UnitOfWork, desk: Desk, wanted: Wanted) -> DutyChange:
     """One exception inside the caller's transaction: checked, stored, audited, and told to those whom it is about.
 
-    `over_others`: it may lie over other exceptions. Raises NotFound, InvalidInput, Conflict.
+    Raises NotFound, InvalidInput, Conflict.
     """
+    before = rota_called(configuration_now(uow, desk.published, desk.now), wanted.rota)
+    change = _make(uow, desk, wanted)
+    for person in (change.person, *duty.relieved(before, change)):
+        if change.made_by != f"staff:{person}":
+            _tell_one(uow, desk, before, change, person)
+    return change
+
+
+def _make(uow: UnitOfWork, desk: Desk, wanted: Wanted, *, over_others: bool = False) -> DutyChange:
+    """One exception, checked, stored and audited. `over_others`: it may lie over other exceptions."""
     now = desk.now
     uow.serialize(f"duty/{wanted.rota}")
     configuration = configuration_now(uow, desk.published, now)
@@ -236,7 +249,6 @@ def make_in(uow: UnitOfWork, desk: Desk, wanted: Wanted, *, over_others: bool = 
         raise Conflict(f"{_UNCHANGED} {against[:1].upper()}{against[1:]}")
     uow.duty.add(change)
     _audit(uow, change, f"duty.{change.kind.value}", wanted.by, wanted.via, now)
-    _tell(uow, desk, clinic, rota, change)
     return change
 
 
@@ -281,28 +293,31 @@ def _audit(uow: UnitOfWork, change: DutyChange, action: str, by: str, via: str, 
 # --- telling people --------------------------------------------------------------------------------
 
 
-def _tell(uow: UnitOfWork, desk: Desk, clinic: Clinic, rota: Rota, change: DutyChange) -> None:
-    """Whoever gets or loses the duty and did not ask for it themselves hears of it."""
-    staff = desk.published.content.configuration.staff
-    for key in (change.person, *duty.relieved(rota, change)):
-        member = staff.get(key)
-        if member is None or change.made_by == f"staff:{key}":
-            continue
-        channel = Channel.SMS if member.phone is not None else Channel.EMAIL
-        address = member.address(channel)
-        if address is None:
-            continue
-        draft = Draft(
-            template="STAFF_DUTY",
-            message_class=MessageClass.STAFF_NOTICE if key == change.person else MessageClass.STAFF_REPLY,
-            channel=channel,
-            to=address,
-            intent=f"duty/{change.id}/{key}",
-            values=told_of(uow, desk, rota, change),
-            person=key,
-        )
-        if uow.messages.add(compose(desk.published, clinic, draft, change.made_at)):
-            uow.wake(draft.message_class.lane.value)
+def _tell_one(
+    uow: UnitOfWork, desk: Desk, rota: Rota, change: DutyChange, person: str, words: str | None = None
+) -> None:
+    """One person whom an exception is about hears of it; `words` say of which hours, where it is of several."""
+    configuration = desk.published.content.configuration
+    member = configuration.staff.get(person)
+    if member is None:
+        return
+    channel = Channel.SMS if member.phone is not None else Channel.EMAIL
+    address = member.address(channel)
+    if address is None:
+        return
+    told = told_of(uow, desk, rota, change)
+    draft = Draft(
+        template="STAFF_DUTY",
+        message_class=MessageClass.STAFF_NOTICE if person == change.person else MessageClass.STAFF_REPLY,
+        channel=channel,
+        to=address,
+        intent=f"duty/{change.id}/{person}",
+        values=told if words is None else {**told, "duty": f"{rota.key}, {words}"},
+        person=person,
+    )
+    clinic = configuration.clinics[change.clinic]
+    if uow.messages.add(compose(desk.published, clinic, draft, change.made_at)):
+        uow.wake(draft.message_class.lane.value)
 
 
 def told_of(uow: UnitOfWork, desk: Desk, rota: Rota, change: DutyChange) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from followup.domain import oncall, windows
+from followup.domain.preflight import FindingKind
 from followup.errors import Conflict
 from followup.services import duty
 from followup.services.list_alerts import alert_view
@@ -206,10 +207,24 @@ def test_whoever_leaves_is_asked_for_cover_and_told_nothing_more(clinic: Clinic,
     assert len(made) == 15
     assert duty.leaving(clinic.context, "sam") == ()
     run_until_quiet(clinic.context)
-    clinic.staff["lee"].has_read()
-    clinic.staff["sam"].has_read()
+    clinic.staff["lee"].expects_sms("Lee Chen has nurses, 15 turns from Sun 22 Nov 09:00 to Mon 21 Dec 07:00")
     danger(clinic)
     clinic.staff["lee"].takes("Emergency")
+    clinic.staff_close_everything()
+
+
+def test_goalert_4548_hours_of_somebody_who_left_pass_on_at_once_and_are_named(clinic: Clinic) -> None:
+    """A step with nobody in it waited for its time in silence: here the next person hears of it in the same second."""
+    with clinic.store.write() as uow:
+        uow.accounts.add("account-of-sam", "prairie", "sam", "none", clinic.clock.now())
+        uow.accounts.disable("account-of-sam", clinic.clock.now())
+        uow.commit()
+    found = findings(clinic.context, "prairie")
+    assert [one.kind for one in found] == [FindingKind.NOBODY] * 8
+    assert found[0].message == "nobody is on duty in nurses from Sun 22 Nov 09:00 to Mon 23 Nov 07:00"
+    danger(clinic)
+    clinic.staff["kay"].takes("Emergency")
+    clinic.staff["lee"].expects_alert("Urgent")  # that a step told nobody
     clinic.staff_close_everything()
 
 
