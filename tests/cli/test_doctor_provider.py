@@ -65,6 +65,18 @@ def test_where_texts_to_the_number_go(
         assert [each for each, message in found if sentence in message] == [warning]
 
 
+def test_a_chain_that_calls_needs_a_number_to_call_from(
+    followup: Command, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_MESSAGING_SERVICE_SID", SERVICE)
+    ((warning, message),) = said(followup, "calls")
+    assert warning is False
+    assert "emergency" in message
+    assert "TWILIO_STAFF_FROM_NUMBER" in message
+    monkeypatch.setenv("TWILIO_STAFF_FROM_NUMBER", "+12025550101")
+    assert said(followup, "calls") == []
+
+
 @pytest.mark.parametrize("ask_the_number", [False, True], ids=["the service says", "its numbers say"])
 def test_where_texts_to_a_messaging_service_go(
     followup: Command, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch, ask_the_number: bool
@@ -113,3 +125,16 @@ def test_the_folder_of_files_must_be_there_and_open(
     assert (found[0], "make it" in found[1]) == (False, True)
     (tmp_path / "exports").mkdir()
     assert said(followup, "import folder") == []
+
+
+def test_goalert_799_a_public_address_that_leads_nowhere_is_told_before_a_callback_is_lost(
+    followup: Command, twilio: TwilioStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Callbacks go to the address that the service was told; doctor calls it, as the provider would."""
+    monkeypatch.setenv("TWILIO_FROM_NUMBER", NUMBER)
+    twilio.console.numbers = [Number(NUMBER, OURS, BIN)]
+    (wrong,) = said(followup, "public address")
+    assert wrong == (
+        False,
+        f"{PUBLIC_URL}/healthz does not answer from here: is the service up, and does the proxy lead to it?",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from followup.domain.schedule import Configuration, Coverage, Override, Rota
+from followup.domain.schedule import Configuration, Coverage, Override, Rota, Score
 from followup.domain.schedule_check import Found, check, check_weeks_ahead
 from followup.domain.windows import Window
 from tests.content import shipped
@@ -106,3 +106,12 @@ def test_an_unused_rota_is_looked_at_too():
     other = Rota(key="doctors", timezone="America/Chicago", people=("lee", "lee"))
     found = check(replace(SHIPPED, rotas={**SHIPPED.rotas, "doctors": other}))
     assert said(found) == ["`lee` is in this rota twice"]
+
+
+def test_h9_an_answer_between_two_rules_is_named():
+    """Tiers that cover 0 to 10 and 60 to 70 leave what lies between to nobody."""
+    narrow = [replace(one, at_least=6) if one.score is Score.MOOD else one for one in SHIPPED.rule("I1").when]
+    rules = tuple(replace(rule, when=tuple(narrow)) if rule.id == "I1" else rule for rule in SHIPPED.rules)
+    assert said(check(replace(SHIPPED, rules=rules))) == [
+        "the answer 5 without a baseline meets no rule; add one, of level info at least"
+    ]

@@ -68,7 +68,7 @@ DOCUMENTED = [
 ]
 
 
-def test_every_row_of_the_table_is_tested():
+def test_h3_every_row_of_the_table_is_tested():
     assert set(MEANINGS) <= {code for _, code, _, _ in DOCUMENTED}
 
 

@@ -6,6 +6,7 @@ things that none of them has. tests/README.md lists all of them, with those that
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -324,6 +325,33 @@ def test_oncall_1503_one_broken_phone_holds_up_nobody_else(
     clinic.provider.refuse(RefusalKind.LATER, code="20429", to=sam.number, times=None)
     first, second = opens(clinic, ann), opens(clinic, bob)
     assert [texts_about(kay, alert) for alert in (first, second)] == [1, 1]
+    everybody_has_read(clinic)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_goalert_pr_1758_the_limit_of_answers_is_the_same_in_any_order(
+    clinic: Clinic, ann: PatientPerson, seed: int
+) -> None:
+    """Eight texts of one hour, told to us by the provider in no order at all."""
+    clinic.infusion(ann, ended="08:55")
+    minutes = random.Random(seed).sample(range(8), 8)
+    for ago in minutes:
+        ann.wrote(f"what is your address {ago}?", at=clinic.clock.now() - timedelta(minutes=ago))
+    assert len(ann.texts()) == 5
+    everybody_has_read(clinic)
+
+
+def test_oncall_4515_when_no_text_goes_out_at_all_calls_and_mails_do(
+    clinic: Clinic, clock: Clock, ann: PatientPerson, sam: StaffPerson
+) -> None:
+    clinic.provider.refuse(channel=Channel.SMS, times=None)
+    clinic.infusion(ann, ended="08:55")
+    ann.wrote("chest pain")
+    alert = next(one for one in ann.alerts() if one.level is Level.EMERGENCY)
+    assert any(alert.code in mail for mail in sam.mails())
+    assert sam.calls() != []
+    assert {one.channel for one in notices(clinic, alert) if one.sent_at} == {Channel.EMAIL, Channel.VOICE}
+    clinic.provider.faults.clear()
     everybody_has_read(clinic)
 
 
