@@ -67,6 +67,10 @@ MEANINGS: Final[Mapping[int, Meaning]] = MappingProxyType(
         21605: Meaning(_PERMANENT, Late.PERMANENT, "The message is longer than 1,600 characters."),
         21609: Meaning(_PERMANENT, Late.BLOCKED, "Twilio cannot use this service's public address; check it."),
         21617: Meaning(_PERMANENT, Late.PERMANENT, "The message is longer than 1,600 characters."),
+        # Calls.
+        21210: Meaning(_PERMANENT, Late.BLOCKED, "The number to call from is not a number of this Twilio account."),
+        21215: Meaning(_PERMANENT, Late.BLOCKED, "Calls to the recipient's country are not enabled at Twilio."),
+        21219: Meaning(_PERMANENT, Late.BLOCKED, "A Twilio trial account may only call numbers it has verified."),
         # On the way to the phone. These come late, in a status.
         30001: Meaning(_LATER, Late.TRANSIENT, "The sender's queue at Twilio was full."),
         30003: Meaning(_PERMANENT, Late.TRANSIENT, "The phone could not be reached; it may be off or without network."),

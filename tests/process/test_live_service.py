@@ -56,9 +56,16 @@ def test_from_infusion_to_acknowledged_alert(tmp_path: Path, twilio: TwilioStand
             lambda: [text for text in twilio.accepted() if text.to in STAFF], lambda texts: len(texts) == 1
         )[0]
         (mailed,) = eventually(mail_server.mails, lambda mails: len(mails) == 1)
-        for words in (notice.body, mailed.raw.decode()):
+        (call,) = twilio.wait_for_call()
+        for words in (notice.body, mailed.raw.decode(), call.twiml):
             assert "chest" not in words
             assert "Canary" not in words
+
+        # Her phone rings. Another key than one, two or three does nothing.
+        assert (call.to, call.sender) == (notice.to, notice.sender)
+        heard = twilio.presses(call.sid, "9")
+        assert (heard.status, "Press 1 to take it" in heard.body) == (200, True)
+        assert twilio.presses(call.sid, "1", forgery=Forgery(token="guessed")).status == 403
 
         # The nurse takes it by its code.
         code = alert["code"]
@@ -68,6 +75,7 @@ def test_from_infusion_to_acknowledged_alert(tmp_path: Path, twilio: TwilioStand
         assert taken["id"] == alert["id"]
         assert taken["acknowledged_by"] is not None
         eventually(lambda: texts_to(twilio, notice.to), lambda texts: len(texts) == 2)
+        assert "It is yours" in twilio.presses(call.sid, "1").body
 
         # Nothing of the patient is in what the process has written.
         for canary in (ANN, "Canary", "chest", "3125550142"):
