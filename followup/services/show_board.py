@@ -108,12 +108,17 @@ def seen_entries(
 
 
 def seen_line(context: Context, line: AlertLine, *, prescriber: bool) -> AlertLine:
-    """The line with a reason that this person may see: that of another rule, where the first is for prescribers."""
-    named, *others = rules_of(context, line.alert, dict.fromkeys((line.alert.rule, *line.alert.rules)))
+    """The line with a reason that this person may see."""
+    return replace(line, reason=seen_reason(context, line.alert, line.reason, prescriber=prescriber))
+
+
+def seen_reason(context: Context, alert: Alert, reason: str, *, prescriber: bool) -> str:
+    """`reason`, or that of another rule of the alert where the rule that names it is for prescribers alone."""
+    named, *others = rules_of(context, alert, dict.fromkeys((alert.rule, *alert.rules)))
     if may_see(named, prescriber=prescriber):
-        return line
+        return reason
     reasons = [rule.reason for rule in others if rule is not None and may_see(rule, prescriber=prescriber)]
-    return replace(line, reason=reasons[0] if reasons else KEPT)
+    return reasons[0] if reasons else KEPT
 
 
 def rules_of(context: Context, alert: Alert, ids: Iterable[str]) -> list[Rule | None]:

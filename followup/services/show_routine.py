@@ -12,7 +12,7 @@ from followup.domain.lists import RoutineEntry
 from followup.domain.tasks import Task, TaskKind
 from followup.errors import Conflict
 from followup.services.context import Context
-from followup.services.show_board import kept_from, seen_entries
+from followup.services.show_board import seen_entries, seen_reason
 from followup.services.work_lists import routine_list
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -21,14 +21,14 @@ from followup.storage.unit_of_work import UnitOfWork
 class RoutineItem:
     """One item. `tries` are the tries to reach the patient about it; `opened`: this person has read it as it stands.
 
-    `said` is None where only a prescriber may see it (`kept`).
+    `said` is None, and `reason` says so, where only a prescriber may see it.
     """
 
     entry: RoutineEntry
+    reason: str
     said: AlertEntry | None
     tries: tuple[ContactTry, ...]
     opened: bool
-    kept: bool
 
     @property
     def alert(self) -> Alert:
@@ -76,13 +76,12 @@ def refuse_unopened(context: Context, alerts: Sequence[str], *, person: str, cli
 
 def _item(context: Context, uow: UnitOfWork, entry: RoutineEntry, person: str, *, prescriber: bool) -> RoutineItem:
     entries = uow.alerts.entries(entry.alert.id)
-    kept = kept_from(context, entry.alert, prescriber=prescriber)
     return RoutineItem(
         entry=entry,
+        reason=seen_reason(context, entry.alert, entry.reason, prescriber=prescriber),
         said=account_of_alert.weightiest(seen_entries(context, entry.alert, entries, prescriber=prescriber)),
         tries=uow.contacts.of_alert(entry.alert.id),
         opened=_opened(uow, entry.alert, entries, person),
-        kept=kept,
     )
 
 

@@ -27,7 +27,7 @@ def test_others_see_that_it_is_there_and_nothing_more(live: Web, tmp_path: Path)
     """On the board, the alert's page, the lists; it is not in their inbox."""
     alert = kept(live, tmp_path)
     kay = live.signed_in()
-    for page in ("/staff", f"/staff/alerts/{alert}", f"/staff/alerts/{alert}/now", "/staff/routine"):
+    for page in ("/staff", f"/staff/alerts/{alert}", f"/staff/alerts/{alert}/now", "/staff/routine", "/staff/lists"):
         shown = kay.get(page).text
         assert "Kept for a prescriber" in shown, page
         assert "drive a car" not in shown, page

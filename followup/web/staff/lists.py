@@ -13,8 +13,9 @@ from followup.errors import Conflict
 from followup.services.context import clinic_of
 from followup.services.invite_patient import invite_known
 from followup.services.note_read import note_read
+from followup.services.show_routine import work_list
 from followup.services.sign_in import SignedIn
-from followup.services.work_lists import evening_list, routine_list, same_day_calls
+from followup.services.work_lists import evening_list, same_day_calls
 from followup.web.site import Fields, Site
 
 
@@ -49,7 +50,7 @@ def _values(site: Site, who: SignedIn, *, said: bool = False, refused: str | Non
         "zone": clinic.timezone,
         "calls": same_day_calls(site.context, who.clinic),
         "evening": evening_list(site.context, who.clinic),
-        "routine": routine_list(site.context, who.clinic),
+        "routine": work_list(site.context, who.clinic, person=who.person, prescriber=who.prescriber).items,
         "said": said,
         "refused": refused,
         "may_act": who.role.may(Role.NURSE),
