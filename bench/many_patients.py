@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -247,14 +248,30 @@ def make(url: str, content: Content, size: Size, *, seed: int = 7) -> dict[str, 
     connection.execute("PRAGMA cache_size = -400000")
     connection.execute("PRAGMA foreign_keys = OFF")
     maker = _Maker(connection, vault, seed)
-    for person in people:
-        _course(maker, person, size)
-    _open_alerts(maker, people)
-    made = maker.finish()
+    with _indexes_made_last(connection, list(maker.bulk)):
+        for person in people:
+            _course(maker, person, size)
+        _open_alerts(maker, people)
+        made = maker.finish()
     connection.commit()
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
     return {"patients": len(people), **made}
+
+
+@contextmanager
+def _indexes_made_last(connection: sqlite3.Connection, tables: list[str]) -> Iterator[None]:
+    """An index over rows that are all there is made in a fraction of the time that it takes to grow with them."""
+    marks = ", ".join("?" * len(tables))
+    known = connection.execute(
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608 - question marks
+        tables,
+    ).fetchall()
+    for name, _ in known:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, sql in known:
+        connection.execute(sql)
 
 
 def _in_parts(people: list[Patient], count: int) -> Iterable[list[Patient]]:

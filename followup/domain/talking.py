@@ -28,11 +28,20 @@ def beside_talk(decision: Decision, configuration: Configuration, *, read_along:
     """
     if decision.level.at_least(Level.URGENT) or decision.kind in _OF_THE_SERVICE or _ends_texts(decision):
         return decision
-    kept: tuple[Effect, ...] = tuple(effect for effect in decision.effects if isinstance(effect, SwitchLanguage))
-    if read_along:
+    kept: tuple[Effect, ...] = tuple(effect for effect in decision.effects if _stands(effect))
+    if read_along or any(isinstance(effect, RaiseConcern) for effect in kept):
         return replace(decision, effects=kept)
     told = next((effect for effect in decision.effects if isinstance(effect, RaiseConcern)), None)
     return replace(decision, effects=(*kept, told or _nobody_reads(configuration)))
+
+
+def _stands(effect: Effect) -> bool:
+    """What belongs to an emergency that is open is told and answered as ever; and so is a change of language."""
+    if isinstance(effect, RaiseConcern):
+        return effect.join is not None
+    if isinstance(effect, Say):
+        return effect.message_class is MessageClass.SAFETY
+    return isinstance(effect, SwitchLanguage)
 
 
 def _ends_texts(decision: Decision) -> bool:

@@ -97,12 +97,13 @@ def _suppressed(scene: CheckInScene) -> bool:
 
 
 def _phone_is_busy(scene: CheckInScene) -> bool:
-    """Whether another patient on the same phone has a check-in open."""
+    """Whether another patient on the same phone has a check-in open, or somebody talks with them."""
     if scene.patient.phone is None:
         return False
     sharing = scene.uow.patients.by_address(scene.clinic.key, Channel.SMS, scene.patient.phone)
     others = [one.id for one in sharing if one.id != scene.patient.id]
-    return bool(others) and bool(scene.uow.check_ins.open_of(others))
+    talked_with = any(held_until(scene.uow, other, scene.now) for other in others)
+    return talked_with or (bool(others) and bool(scene.uow.check_ins.open_of(others)))
 
 
 def _end_unasked(scene: CheckInScene, check_in: CheckIn, verdict: Drop) -> None:

@@ -86,7 +86,8 @@ def set_phone(context: Context, patient: str, phone: str, *, by: str) -> Patient
 def set_consent(context: Context, patient: str, *, sms: bool, email: bool, text: str, method: str, by: str) -> Patient:
     """What a patient agreed to, with its proof: `text` is what they were shown or told, `method` how they agreed.
 
-    Raises NotFound, InvalidInput for an agreement without proof, Conflict for texts to a number that has said STOP.
+    A number that has said STOP stays stopped: only START from it lifts that. Raises NotFound, InvalidInput for an
+    agreement without proof.
     """
     proof, way = text.strip()[:LONGEST_PROOF], method.strip()[:LONGEST_PROOF]
     if (sms or email) and not (proof and way):

@@ -152,7 +152,7 @@ class _Turn:
         if scene.staff is not None and (not scene.patients or is_for_alerts(staff_command(scene.inbound.body))):
             return self._for_staff(scene.staff), scene
         histories = [history_of(scene.uow, patient) for patient in scene.patients]
-        whose = _whose(histories)
+        whose = _whose(histories, [one for one in histories if current(scene.uow, one.patient.id, scene.now)])
         if whose is None:
             return self._for_stranger(), self._unfiled()
         others = tuple(patient.id for patient in scene.patients if patient.id != whose.patient.id)
@@ -309,9 +309,9 @@ class _Turn:
         return Decision(kind="staff", level=met.level, effects=effects)
 
 
-def _whose(histories: list[History]) -> History | None:
-    """Whose text it is: the only patient on the number, or the only one with an open check-in; else nobody's."""
+def _whose(histories: list[History], talked_with: list[History]) -> History | None:
+    """Whose text it is: the only patient on the number, or the only one with an open check-in or talk; or nobody's."""
     if len(histories) == 1:
         return histories[0]
-    waiting = [history for history in histories if history.open_check_in is not None]
+    waiting = [history for history in histories if history.open_check_in is not None or history in talked_with]
     return waiting[0] if len(waiting) == 1 else None

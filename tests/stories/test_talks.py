@@ -281,6 +281,34 @@ def test_a_three_to_the_evening_question_is_help_now_in_a_talk_too(
     clinic.on_duty().takes("emergency")
 
 
+def test_words_beside_an_open_emergency_belong_to_it_in_a_talk_too(
+    clinic: Clinic, clock: Clock, ann: PatientPerson
+) -> None:
+    clinic.infusion(ann, ended="08:00")
+    talks(clinic, ann)
+    ann.replies("I want to kill myself")
+    ann.expects_sms("988")
+    clock.forward(minutes=1)
+    ann.replies("my sister is here now")
+    clinic.on_duty().has_read()
+    [alert] = ann.alerts("open")
+    assert [entry.words for entry in clinic.entries(alert) if entry.words][-1] == "my sister is here now"
+
+
+def test_on_a_shared_phone_the_talk_tells_whose_text_it_is(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
+    bob = clinic.patient("Bob", number=ann.number, baseline=5)
+    clinic.infusion(ann, ended="08:00")
+    clinic.infusion(bob, ended="08:10")
+    talks(clinic, ann)
+    ann.replies("thank you")
+    with clinic.store.read() as uow:
+        assert [one.body for one in uow.inbound.of_patient(ann.record.id)] == ["thank you"]
+    clock.to("12:15")
+    assert {bob.check_ins["C1"].state, ann.check_ins["C1"].state} == {CheckInState.PLANNED, CheckInState.OPEN}
+    ann.has_read()
+    bob.has_read()
+
+
 def test_stop_in_a_talk_is_honoured(clinic: Clinic, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="08:00")
     talks(clinic, ann)

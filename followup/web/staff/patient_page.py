@@ -56,6 +56,7 @@ class Said:
     state: str
     reason: str | None
     author: str | None = None
+    media: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,7 @@ def conversation(record: PatientRecord, names: dict[str, str]) -> list[Said]:
             id=inbound.id,
             ours=False,
             text=inbound.body or "(no words)",
+            media=len(inbound.media),
             channel=inbound.channel.value,
             state=inbound.state.value,
             reason=None,
