@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 
 from followup.domain import escalation
 from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
-from followup.domain.calls import spelled
 from followup.domain.message import MessageClass
 from followup.domain.people import Channel
 from followup.domain.schedule import Configuration, EventKind
 from followup.ids import new_id
 from followup.services.alerting import raise_event
-from followup.services.composing import Draft, age_of, compose
+from followup.services.composing import Draft, compose
 from followup.services.context import Context, Published, clinic_of
 from followup.services.duty import configuration_now
-from followup.services.links import alert_link
+from followup.services.notices import queue_notice
 from followup.storage.unit_of_work import UnitOfWork
 
 #: An alert whose move cannot be made is looked at again this soon, so that one bad row never stops the rest.
@@ -67,7 +66,7 @@ def _advance_one(context: Context, seen: Alert) -> bool:
         move = escalation.advance(alert, chain, configuration, now)
         uow.alerts.update(move.alert, expected_status=alert.status)
         for notice in move.notices:
-            _queue_notice(uow, context, published, move.alert, notice, now)
+            queue_notice(uow, context, published, move.alert, notice, now)
         _note(uow, move, alert, published.content.configuration, now)
         if move.tell_sender:
             _tell_sender(uow, published, move.alert, now)
@@ -75,40 +74,6 @@ def _advance_one(context: Context, seen: Alert) -> bool:
             _tell_of_gaps(uow, published, move, now)
         uow.commit()
     return True
-
-
-def _queue_notice(
-    uow: UnitOfWork,
-    context: Context,
-    published: Published,
-    alert: Alert,
-    notice: escalation.Notice,
-    now: datetime,
-) -> None:
-    member = published.content.configuration.staff[notice.person]
-    address = member.address(notice.channel)
-    if address is None:
-        return
-    spoken = notice.channel is Channel.VOICE
-    draft = Draft(
-        template="STAFF_CALL" if spoken else "STAFF_NOTICE",
-        message_class=MessageClass.STAFF_NOTICE,
-        channel=notice.channel,
-        to=address,
-        intent=f"notice/{alert.id}/{alert.raises}/{alert.position}/{member.key}/{notice.channel.value}",
-        values={
-            "level": alert.level.value.capitalize(),
-            "code": spelled(alert.code) if spoken else alert.code,
-            "age": age_of(alert.opened_at, now),
-            "link": "" if spoken else alert_link(uow, alert, member, context.policy.public_url, now),
-        },
-        person=member.key,
-        alert=alert.id,
-        not_before=now + notice.after,
-    )
-    clinic = clinic_of(published.content.configuration, alert.clinic)
-    if uow.messages.add(compose(published, clinic, draft, now)):
-        uow.wake(draft.message_class.lane.value)
 
 
 def _note(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from followup.domain.alert import AlertStatus
+from followup.domain.alert import Alert, AlertStatus
 from followup.domain.escalation import chain_of
 from followup.domain.message import Message, MessageClass, MessageState
 from followup.domain.people import Channel
@@ -26,8 +26,15 @@ RETRY_AFTER = timedelta(minutes=5)
 
 #: The ways that wake somebody at night.
 WAKING = frozenset({Channel.SMS, Channel.VOICE})
-_SETTLED_BADLY = frozenset(
-    {MessageState.FAILED, MessageState.UNDELIVERED, MessageState.SUPPRESSED, MessageState.EXPIRED}
+#: Nothing is expected of these any more; of one whose fate was never found out neither.
+_GIVEN_UP = frozenset(
+    {
+        MessageState.FAILED,
+        MessageState.UNDELIVERED,
+        MessageState.SUPPRESSED,
+        MessageState.EXPIRED,
+        MessageState.UNKNOWN,
+    }
 )
 
 
@@ -58,7 +65,7 @@ class Aftermath:
         if alert is None or alert.status is not AlertStatus.OPEN:
             return
         round_of = notice_round(message)
-        if round_of != f"notice/{alert.id}/{alert.raises}/{alert.position}":
+        if round_of != round_now(alert):
             return  # others have been told since
         others = [one for one in self.uow.messages.of_round(alert.id, round_of) if one.id != message.id]
         self._hasten([one for one in others if one.person == message.person])
@@ -67,7 +74,7 @@ class Aftermath:
         whole_chain_told = alert.position >= len(chain.steps)
         # A mail that may still arrive wakes nobody: where texts and calls failed, the next person must hear of it now.
         enough = WAKING if message.channel in WAKING and not whole_chain_told else frozenset(Channel)
-        if any(one.state not in _SETTLED_BADLY and one.channel in enough for one in others):
+        if any(one.state not in _GIVEN_UP and one.channel in enough for one in others):
             return
         wait = NEXT_ROUND if whole_chain_told else timedelta(0)
         soon = self.now + wait
@@ -105,6 +112,11 @@ def notice_round(message: Message) -> str:
     Intents of notices are `notice/{alert}/{raises}/{position}/{person}/{channel}`, with `/{attempt}` for a copy.
     """
     return "/".join(message.intent.split("/")[:4])
+
+
+def round_now(alert: Alert) -> str:
+    """The round that an alert's latest notices belong to."""
+    return f"notice/{alert.id}/{alert.raises}/{alert.position}"
 
 
 def undelivered(aftermath: Aftermath, message: Message, cause: RefusalKind | Late | None) -> None:

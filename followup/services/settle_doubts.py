@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from followup.domain.escalation import Notice
 from followup.domain.message import Message, MessageClass, MessageState
+from followup.domain.people import Channel
 from followup.domain.schedule import EventKind
 from followup.errors import FollowupError
 from followup.gateways.port import Late, ProviderRecord
-from followup.services.aftermath import Aftermath, copy_of, undelivered
+from followup.services.aftermath import Aftermath, copy_of, notice_round, round_now, undelivered
 from followup.services.context import Context, clinic_of
 from followup.services.deliver_messages import FIRST_LOOK, note_sent
+from followup.services.notices import queue_notice
 from followup.storage.unit_of_work import UnitOfWork
 
 #: A send that has not been recorded for this long belongs to a process that is gone.
@@ -167,7 +170,7 @@ def _which(message: Message) -> str:
 
 
 def _repeat_notice(context: Context, message: Message) -> bool:
-    """A staff notice in doubt: one copy at once; when the copy is in doubt too, the chain moves on."""
+    """A staff notice in doubt: one copy at once, and another way beside it; when both fail, the chain moves on."""
     now = context.clock.now()
     with context.store.write(urgent=True) as uow:
         again = message.attempt == 1
@@ -178,10 +181,24 @@ def _repeat_notice(context: Context, message: Message) -> bool:
         if again:
             uow.messages.add(copy_of(message, now))
             uow.wake(message.message_class.lane.value)
+            _tell_by_another_way(uow, context, message, now)
         elif message.message_class is MessageClass.STAFF_NOTICE:
             Aftermath(uow=uow, context=context, now=now).advance_chain(unknown)
         uow.commit()
     return True
+
+
+def _tell_by_another_way(uow: UnitOfWork, context: Context, message: Message, now: datetime) -> None:
+    """A text in doubt goes by mail too, and a mail by text, unless that was part of the same round anyway."""
+    alert = uow.alerts.get(message.alert) if message.alert else None
+    if alert is None or message.message_class is not MessageClass.STAFF_NOTICE or message.person is None:
+        return
+    published = context.content.current()
+    if notice_round(message) != round_now(alert) or message.person not in published.content.configuration.staff:
+        return
+    for channel in (Channel.SMS, Channel.EMAIL):
+        if channel is not message.channel:
+            queue_notice(uow, context, published, alert, Notice(person=message.person, channel=channel), now)
 
 
 def _expire(context: Context, message: Message) -> bool:

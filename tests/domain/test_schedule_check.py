@@ -110,7 +110,8 @@ def test_an_unused_rota_is_looked_at_too():
 
 def test_h9_an_answer_between_two_rules_is_named():
     """Tiers that cover 0 to 10 and 60 to 70 leave what lies between to nobody."""
-    narrow = [replace(one, at_least=6) if one.score is Score.MOOD else one for one in SHIPPED.rule("I1").when]
+    nothing = next(rule for rule in SHIPPED.rules if rule.id == "I1")
+    narrow = [replace(one, at_least=6) if one.score is Score.MOOD else one for one in nothing.when]
     rules = tuple(replace(rule, when=tuple(narrow)) if rule.id == "I1" else rule for rule in SHIPPED.rules)
     assert said(check(replace(SHIPPED, rules=rules))) == [
         "the answer 5 without a baseline meets no rule; add one, of level info at least"

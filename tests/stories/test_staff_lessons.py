@@ -208,6 +208,19 @@ def test_h10_a_member_of_staff_who_stopped_texts_leaves_no_hole(
     everybody_has_read(clinic)
 
 
+def test_h1_a_text_in_doubt_goes_by_mail_too_and_lost_twice_moves_on(clinic_at: ClinicAt, tmp_path: Path) -> None:
+    """The chain tells Sam by text alone, and the provider's answers get lost."""
+    first_step = "  urgent:\n    steps:\n      - after: 0s\n        tell: { on_duty: nurses }\n        by: "
+    text_only = changed(tmp_path, (f"{first_step}[sms, email]", f"{first_step}[sms]"))
+    clinic = clinic_at(windows.instant_of(SUNDAY, time(9), CHICAGO), text_only)
+    sam = clinic.staff["sam"]
+    clinic.provider.lose_answer(accepted=False, to=sam.number, channel=Channel.SMS, times=2)
+    alert = opens(clinic, clinic.patient("Ann", baseline=5))
+    assert any(alert.code in mail for mail in sam.mails()), "another way, beside the second try"
+    assert texts_about(clinic.staff["kay"], alert) == 1, "twice lost is lost: the next person at once"
+    everybody_has_read(clinic)
+
+
 # --- complaints
 
 
