@@ -21,8 +21,10 @@ from followup.storage.unit_of_work import UnitOfWork
 #: A board that was opened shows what comes in until its reader signs out, at the latest until every session ends.
 BOARD_STAYS_OPEN: Final = timedelta(hours=26)
 _ALL: Final = 500
+#: Pages that show the alerts that are open, and of which the trail says when they were opened.
+_BOARDS: Final = frozenset({"board", "routine", "inbox"})
 #: Pages that show several patients at once, and of which the trail does not say whom.
-_LISTS: Final = frozenset({"patients", "lists", "inbox", "today"})
+_LISTS: Final = frozenset({"patients", "lists", "today"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +132,18 @@ class _Sightings:
 
     def add(self, row: AuditRow, after: list[AuditRow]) -> None:
         """One row, and what the same person did after it."""
-        if row.subject == "board" and row.action.endswith(".read"):
+        if row.subject in _BOARDS and row.action.endswith(".read"):
             for alert in self._on_board(row, after):
-                self._see_alert(alert, row.at, "board")
+                self._see_alert(alert, row.at, row.subject)
         elif row.subject in _LISTS and row.action.endswith(".read"):
             self.lists[row.subject] += 1
         elif row.subject == "alert":
             self._see_alert(self._uow.alerts.get(row.subject_id), row.at, "alert")
         elif row.subject == "patient":
             self._see(self._patient(row), row.at, "patient")
+        elif row.subject == "inbound":
+            inbound = self._uow.inbound.get(row.subject_id)
+            self._see(inbound.patient if inbound else None, row.at, "text")
 
     def lines(self) -> tuple[Seen, ...]:
         """Who was seen, by the clinic's id."""

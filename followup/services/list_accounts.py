@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from followup.domain.access import Role
+from followup.domain.access import Role, Stage
 from followup.domain.schedule import StaffMember
 from followup.services.context import Context
 from followup.services.second_factor import is_enrolled
@@ -43,6 +43,6 @@ def _line(uow: UnitOfWork, member: StaffMember) -> AccountLine:
         account=account.id,
         enabled=account.enabled,
         second_factor=is_enrolled(uow, account.id),
-        sessions=len(uow.sessions.of_account(account.id)),
+        sessions=sum(one.stage is Stage.FULL for one in uow.sessions.of_account(account.id)),
         roles=uow.roles.of_account(account.id),
     )

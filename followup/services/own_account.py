@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from followup.domain.access import Role
+from followup.domain.access import Role, Stage
 from followup.errors import InvalidInput, NotFound, Problem
 from followup.services import second_factor, tries
 from followup.services.accounts import check_own_password, end_other_sessions, note
@@ -40,7 +40,7 @@ def own_account(context: Context, who: SignedIn, token: str | None, *, now: date
     with context.store.read() as uow:
         account = _account(uow, who)
         factor = uow.second_factors.confirmed(account.id)
-        sessions = uow.sessions.of_account(account.id)
+        sessions = [one for one in uow.sessions.of_account(account.id) if one.stage is Stage.FULL]
         here = next((session for session in sessions if session.token_hash == hashed), None)
         return OwnAccount(
             password_set_at=account.password_set_at,

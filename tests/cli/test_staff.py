@@ -113,6 +113,8 @@ def seen(clinic: Demo) -> str:
         ("board", "prairie"),
         ("alert", alert.id),
         ("patient", patient.id),
+        ("routine", "prairie"),
+        ("inbox", "prairie"),
         ("lists", "prairie"),
     ):
         note_read(context, actor="staff:kay", subject=subject, subject_id=subject_id, clinic="prairie")
@@ -131,7 +133,7 @@ def test_s21_who_tells_who_read_and_changed_a_patient(followup: Command, clinic:
 def test_exposure_tells_whose_data_somebody_saw(followup: Command, clinic: Demo, seen: str) -> None:
     found = followup("audit", "exposure", "--person", "kay", "--since", "1d", "--json").json
     assert [(each["patient"], each["ways"], each["times"]) for each in found["patients"]] == [
-        (seen, ["alert", "board", "patient"], 3)
+        (seen, ["alert", "board", "inbox", "patient", "routine"], 5)
     ]
     assert found["lists"] == {"lists": 1}
     assert "1 times the page of lists" in followup("audit", "exposure", "--person", "Kay Miller").out

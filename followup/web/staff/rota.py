@@ -87,7 +87,7 @@ def _downloads(site: Site) -> list[Route]:
         person, key = request.path_params["person"], request.query_params.get("key", "")
         text = duty_calendar(site.context, person, key)
         if text is None:
-            raise NotFound("There is no such calendar.")
+            return site.missed(request, "link_ended")
         return Response(text, media_type="text/calendar; charset=utf-8")
 
     return [
@@ -100,14 +100,14 @@ def _test_routes(site: Site) -> list[Route]:
     def page(request: Request) -> Response:
         found = page_test.linked_page(site.context, request.path_params["token"])
         if found is None:
-            return site.pages.error(404, "The link may be mistyped or old.")
+            return site.missed(request, "link_ended")
         clinic = clinic_of(site.context.content.current().content.configuration, found.clinic)
         return site.show(request, "rota_test", {"page": found, "zone": clinic.timezone, "clinic": clinic})
 
     def pressed(request: Request, _fields: Fields) -> Response:
         answered = page_test.answer_by_link(site.context, request.path_params["token"])
         if answered is None:
-            return site.pages.error(404, "The link may be mistyped or old.")
+            return site.missed(request, "link_ended")
         site.deps.settle()
         return RedirectResponse(request.url.path, status_code=303)
 
