@@ -275,8 +275,11 @@ def _names_somebody_gone(step: Step | None, configuration: Configuration) -> boo
 
 
 def _fallback(chain: Chain, configuration: Configuration, now: datetime) -> tuple[Notice, ...]:
+    """The notices to the fallback person, who is called too where the chain calls anybody."""
     people = people_of(Target(kind=TargetKind.PERSON, name=chain.fallback), configuration, now)
-    return _reaching(list(people), _PLAIN, configuration)
+    calls = any(Channel.VOICE in step.channels for step in chain.steps)
+    channels = (Channel.SMS, Channel.VOICE, Channel.EMAIL) if calls else _PLAIN
+    return _reaching(list(people), channels, configuration)
 
 
 def _reaching(people: list[str], channels: tuple[Channel, ...], configuration: Configuration) -> tuple[Notice, ...]:

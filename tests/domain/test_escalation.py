@@ -271,6 +271,14 @@ def test_a_chain_of_holes_falls_back():
     assert step.alert.next_action_at == NIGHT + EMERGENCY.repeat
 
 
+def test_the_last_one_who_is_told_is_called_where_the_chain_calls_anybody():
+    calling = chain_of("nobody", channels=(SMS, Channel.VOICE))
+    step = advance(alert("E1", NIGHT), calling, CONFIGURATION, NIGHT)
+    assert [notice.channel for notice in step.notices] == [SMS, Channel.VOICE, EMAIL]
+    quiet = advance(alert("E1", NIGHT), chain_of("nobody"), CONFIGURATION, NIGHT)
+    assert [notice.channel for notice in quiet.notices] == [SMS, EMAIL]
+
+
 def test_a_chain_without_steps_falls_back():
     step = advance(alert("E1", NIGHT), chain_of(), CONFIGURATION, NIGHT)
     assert {notice.person for notice in step.notices} == {"lee"}
