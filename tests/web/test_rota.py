@@ -206,3 +206,11 @@ def test_a_test_is_answered_by_its_button_and_by_nothing_less(live: Web) -> None
     assert page_test.latest(live.clinic.context, "prairie")[0].acknowledged_via == "link"
     assert "answered after" in kay.get(PAGE).text
     assert phone.get("/t/nonsense").status_code == 404
+
+
+def test_guessing_links_and_calendars_ends_early_and_stops_nobody(live: Web) -> None:
+    browser, path = calendar(live)
+    codes = [browser.get(f"/t/guess{number}").status_code for number in range(20)]
+    codes += [browser.get(path.split("?")[0], params={"key": str(number)}).status_code for number in range(20)]
+    assert codes == [404] * 30 + [429] * 10
+    assert browser.get(path).status_code == 200
