@@ -8,7 +8,7 @@ from followup.domain.alert import Alert, Outcome
 from followup.domain.ending import Ending
 from followup.errors import InvalidInput, NotFound, Problem
 from followup.services.context import Context, staff_by_name
-from followup.services.ending_alerts import end, may_sign_off
+from followup.services.ending_alerts import end, may_sign_off, own_sign_off
 from followup.storage.unit_of_work import UnitOfWork
 
 
@@ -27,9 +27,9 @@ def close(
     """Close an alert. Raises NotFound, Conflict when it is closed already, InvalidInput for a wrong ending.
 
     An open alert may be closed by whoever dealt with it; that takes it too. Where nobody was reached, an Emergency or
-    Urgent alert needs a welfare check in the note or `sign_off`, the name or key of a lead, and is open again at the
-    next opening; a voicemail at `retry_at`, or then too. After a crisis automatic texts stay off, and calls on the
-    next day and on day 7 become tasks.
+    Urgent alert needs a welfare check in the note or `sign_off`, the name or key of a lead (a lead who closes it signs
+    off by that), and is open again at the next opening; a voicemail at `retry_at`, or then too. After a crisis
+    automatic texts stay off, and calls on the next day and on day 7 become tasks.
     """
     now = context.clock.now()
     published = context.content.current()
@@ -39,7 +39,8 @@ def close(
         if known is None:
             message = "there is no such alert"
             raise NotFound(message)
-        signed_by = _lead(context, uow, known.clinic, sign_off) if sign_off else None
+        own = own_sign_off(uow, known, member, outcome)
+        signed_by = _lead(context, uow, known.clinic, sign_off) if sign_off else own
         ending = Ending(outcome=outcome, minutes=minutes, note=note, signed_by=signed_by, retry_at=retry_at)
         ended = end(uow, published, known, member, ending, via=via, now=now)
         uow.commit()

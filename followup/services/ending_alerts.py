@@ -7,8 +7,9 @@ from datetime import datetime
 
 from followup.domain import windows
 from followup.domain.access import Role, first_role
-from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
+from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind, Outcome
 from followup.domain.ending import Ending, FollowOn, closed, ends_crisis, follow_on, problems_of
+from followup.domain.level import Level
 from followup.domain.people import PatientStatus
 from followup.domain.schedule import Clinic, Configuration, Rule, StaffMember
 from followup.domain.tasks import Task, TaskKind
@@ -63,6 +64,12 @@ def may_sign_off(uow: UnitOfWork, clinic: str, member: StaffMember) -> bool:
     account = uow.accounts.by_person(member.key)
     role = uow.roles.role(account.id, clinic) if account is not None else first_role(member.role)
     return role is not None and role.may(Role.LEAD)
+
+
+def own_sign_off(uow: UnitOfWork, alert: Alert, member: StaffMember, outcome: Outcome) -> str | None:
+    """The name of a lead who closes an Emergency or Urgent alert with nobody reached: that is their sign-off."""
+    unreached = outcome is Outcome.NOT_REACHED and alert.level.at_least(Level.URGENT)
+    return member.name if unreached and may_sign_off(uow, alert.clinic, member) else None
 
 
 def _rules_of(alert: Alert, configuration: Configuration) -> tuple[Rule, ...]:

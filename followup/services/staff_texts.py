@@ -31,7 +31,7 @@ from followup.domain.tasks import TaskKind
 from followup.errors import Conflict
 from followup.services.context import Published, clinic_of
 from followup.services.duty import configuration_now
-from followup.services.ending_alerts import end, may_sign_off
+from followup.services.ending_alerts import end, own_sign_off
 from followup.services.handing import hand
 from followup.services.staff_answers import Answers, outcome_words
 from followup.services.taking import Taken, TakeOutcome, chain_of, take
@@ -185,13 +185,11 @@ class _Desk:
         self.answers.closed(ended, again)
 
     def _ending(self, alert: Alert, outcome: Outcome, minutes: int | None) -> Ending:
-        """A lead who texts that nobody was reached signs that off; minutes not given are those since it was taken."""
-        unreached = outcome is Outcome.NOT_REACHED and alert.level.at_least(Level.URGENT)
-        signs = unreached and may_sign_off(self.uow, alert.clinic, self.member)
+        """Minutes not given are those since it was taken."""
         return Ending(
             outcome=outcome,
             minutes=minutes if minutes is not None else minutes_since(alert, self.now),
-            signed_by=self.member.name if signs else None,
+            signed_by=own_sign_off(self.uow, alert, self.member, outcome),
         )
 
     def _say_how(self, alert: Alert) -> None:

@@ -222,6 +222,12 @@ def test_only_a_lead_signs_off(clinic: Clinic, ann: PatientPerson, signer: str) 
         ends(clinic, alert, "sam", Outcome.NOT_REACHED, sign_off=signer)
 
 
+def test_a_lead_who_closes_it_signs_off_by_that(clinic: Clinic, ann: PatientPerson) -> None:
+    alert = chest_pain(clinic, ann)
+    ends(clinic, alert, "lee", Outcome.NOT_REACHED)
+    assert "signed off by Dr. Lee Chen" in history(clinic, alert, EntryKind.CLOSED)[0]
+
+
 @pytest.mark.parametrize(
     "how", [{"note": "asked 911 for a welfare check, 09:20"}, {"sign_off": "Dr. Lee Chen"}, {"sign_off": "robin"}]
 )
