@@ -9,9 +9,11 @@ import pytest
 
 from followup.domain.duty import DutyChange, DutyKind, hours_of, objection, relieved, with_changes
 from followup.domain.duty_words import CoverUntil, SwapDay, TakeOver, duty_request, until
+from followup.domain.escalation import ways_of
 from followup.domain.oncall import on_duty
 from followup.domain.page_test import next_test_at, whom
-from followup.domain.schedule import WeeklyPage
+from followup.domain.people import Channel
+from followup.domain.schedule import Way, WeeklyPage
 from tests.domain.samples import CLINIC, CONFIGURATION, utc
 
 NOW = utc("2026-11-22T09:00:00-06:00")  # a Sunday of Sam's
@@ -167,6 +169,37 @@ def test_what_is_about_something_else(text):
 )
 def test_until_when_a_cover_lasts(asked, expected):
     assert until(asked, NOW, "America/Chicago") == utc(expected)
+
+
+# --- a person's own order of ways -----------------------------------------------------------------------
+
+SMS, VOICE, EMAIL = Channel.SMS, Channel.VOICE, Channel.EMAIL
+
+
+def way(channel: Channel, minutes: int = 0) -> Way:
+    return Way(channel=channel, after=timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("contact", "step", "expected"),
+    [
+        ((), (SMS, EMAIL), [way(SMS), way(EMAIL)]),
+        ((way(SMS), way(VOICE, 2), way(EMAIL, 3)), (SMS, VOICE, EMAIL), [way(SMS), way(VOICE, 2), way(EMAIL, 3)]),
+        ((way(EMAIL), way(SMS)), (SMS, EMAIL), [way(EMAIL), way(SMS)]),
+        # What the step does not name does not come; what the person does not name comes at once.
+        ((way(SMS), way(VOICE, 2)), (SMS, EMAIL), [way(SMS), way(EMAIL)]),
+        # A step that uses only the later ways does not wait for the earlier ones.
+        ((way(SMS), way(VOICE, 2), way(EMAIL, 5)), (VOICE, EMAIL), [way(VOICE), way(EMAIL, 3)]),
+    ],
+)
+def test_by_which_ways_a_person_is_told(contact, step, expected):
+    kay = replace(CONFIGURATION.staff["kay"], contact=contact)
+    assert list(ways_of(kay, step)) == expected
+
+
+def test_a_way_without_an_address_is_left_out():
+    kay = replace(CONFIGURATION.staff["kay"], email=None, contact=(way(EMAIL), way(SMS, 5)))
+    assert list(ways_of(kay, (SMS, EMAIL))) == [way(SMS)]
 
 
 # --- the weekly test page ----------------------------------------------------------------------------

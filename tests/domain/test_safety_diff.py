@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from followup.domain.level import Level
 from followup.domain.people import Channel
 from followup.domain.safety_diff import covers, weakenings
-from followup.domain.schedule import Condition, Configuration, Coverage, OnDay, ReplyFamily, Score, WorkList
+from followup.domain.schedule import (
+    Condition,
+    Configuration,
+    Coverage,
+    OnDay,
+    ReplyFamily,
+    Score,
+    Way,
+    WeeklyPage,
+    WorkList,
+)
 from followup.domain.triage import Evidence, condition_holds
 from followup.domain.windows import Window
 from tests.domain.samples import CONFIGURATION
@@ -335,3 +345,13 @@ def test_a_rule_follows_the_new_name_of_its_check_in_and_lets_a_removed_one_go()
     assert weakenings(about_c5, follows) == ()
     loosened = condition("R8", 0, check_ins=frozenset({"C6"}))(follows)
     assert [".".join(map(str, one.path)) for one in weakenings(about_c5, loosened)] == ["rules.R8.when"]
+
+
+def test_people_told_later_and_tested_no_more_are_less_safe() -> None:
+    tested = clinic(test_page=WeeklyPage(weekday=2, at=time(10)))(CONFIGURATION)
+    assert [one.path for one in weakenings(tested, CONFIGURATION)] == [("clinics", "prairie", "test_page")]
+    ways = (Way(channel=Channel.SMS), Way(channel=Channel.EMAIL, after=timedelta(minutes=5)))
+    waits = of("staff", "kay", contact=ways)(CONFIGURATION)
+    (one,) = weakenings(CONFIGURATION, waits)
+    assert (one.path, "`kay` is told by email" in one.message) == (("staff", "kay", "contact"), True)
+    assert weakenings(waits, CONFIGURATION) == ()
