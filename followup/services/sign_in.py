@@ -253,7 +253,14 @@ def _works_here(context: Context, account: Account) -> bool:
 
 
 def _usable(uow: UnitOfWork, account: Account) -> bool:
-    return account.enabled and uow.roles.role(account.id, account.clinic) is not None
+    return account.enabled and _where(uow, account) is not None
+
+
+def _where(uow: UnitOfWork, account: Account) -> tuple[str, Role] | None:
+    """The clinic that a session begins at, and the role there: one's own, or another that one has a role at."""
+    roles = uow.roles.of_account(account.id)
+    clinic = account.clinic if account.clinic in roles else next(iter(roles), None)
+    return None if clinic is None else (clinic, roles[clinic])
 
 
 def _past_the_password(
@@ -318,10 +325,10 @@ def _begin(
         device = _know(uow, account, known, name, now, limits)
     lasts = limits.own_longest if device else limits.longest
     device_id = device.id if device else None
-    uow.sessions.add_session(hash_of(token), account.id, now, now + lasts, clinic=account.clinic, device=device_id)
+    clinic, role = _where(uow, account) or (account.clinic, Role.VIEWER)
+    uow.sessions.add_session(hash_of(token), account.id, now, now + lasts, clinic=clinic, device=device_id)
     _append(uow, account, "sign_in", now, second=proof.value if proof else None, device=device_id)
-    role = uow.roles.role(account.id, account.clinic) or Role.VIEWER
-    who = _who(context, account, account.clinic, role, own_device=device is not None)
+    who = _who(context, account, clinic, role, own_device=device is not None)
     return Begun(token=token, who=who, lasts=lasts, known=known)
 
 

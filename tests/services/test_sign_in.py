@@ -176,6 +176,25 @@ def test_s11_without_a_role_at_the_clinic_one_is_nobody_there(clinic: Clinic) ->
     assert _try(clinic, password=PASSWORD) is Refusal.WRONG
 
 
+def test_s11_a_session_begins_at_a_clinic_where_one_has_a_role(clinic: Clinic) -> None:
+    """One's own, else another; never with the role of elsewhere."""
+    with clinic.store.write() as uow:
+        account = uow.accounts.by_person("kay")
+        assert account is not None
+        uow.roles.give(account.id, "elsewhere", Role.VIEWER, at=NOW, by="test")
+        uow.commit()
+    own = _try(clinic, password=PASSWORD)
+    with clinic.store.write() as uow:
+        uow.roles.take_away(account.id, "prairie")
+        uow.commit()
+    other = _try(clinic, password=PASSWORD)
+    assert isinstance(own, Begun)
+    assert isinstance(other, Begun)
+    assert (own.who.clinic, own.who.role) == ("prairie", Role.NURSE)
+    assert (other.who.clinic, other.who.role) == ("elsewhere", Role.VIEWER)
+    assert signed_in(clinic.context, own.token, now=NOW, limits=Limits()) is None
+
+
 def test_s8_only_a_hash_of_the_session_is_kept(clinic: Clinic) -> None:
     """And each sign-in has its own."""
     first, second = _try(clinic, password=PASSWORD), _try(clinic, password=PASSWORD)
