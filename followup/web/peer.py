@@ -37,7 +37,7 @@ def address_of(request: Request) -> str:
     A caller from elsewhere that sends the header is taken by its own address.
     """
     peer = request.client.host if request.client else ""
-    told = request.headers.get(_FORWARDED, "").rpartition(",")[2].strip()
+    told = ",".join(request.headers.getlist(_FORWARDED)).rpartition(",")[2].strip()
     return told if _is_near(peer) and _is_address(told) else peer
 
 

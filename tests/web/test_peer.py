@@ -10,7 +10,9 @@ from tests.web.conftest import PASSWORD, Web, post
 
 
 def _request(peer: str, forwarded: str | None = None) -> Request:
-    headers = [] if forwarded is None else [(b"x-forwarded-for", forwarded.encode("latin-1"))]
+    """A request with one header for each line of `forwarded`."""
+    lines = [] if forwarded is None else forwarded.split("\n")
+    headers = [(b"x-forwarded-for", line.encode("latin-1")) for line in lines]
     return Request({"type": "http", "method": "GET", "path": "/staff", "headers": headers, "client": (peer, 50000)})
 
 
@@ -22,6 +24,7 @@ def _request(peer: str, forwarded: str | None = None) -> Request:
         ("10.0.0.5", "203.0.113.7", "203.0.113.7"),
         ("::1", "2001:db8::7", "2001:db8::7"),
         ("127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # the first was sent by the caller
+        ("127.0.0.1", "198.51.100.1\n203.0.113.7", "203.0.113.7"),
         ("127.0.0.1", "nonsense", "127.0.0.1"),
         ("127.0.0.1", "", "127.0.0.1"),
         ("8.8.8.8", "203.0.113.7", "8.8.8.8"),  # no proxy of ours
