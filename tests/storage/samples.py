@@ -244,6 +244,8 @@ def full_alert(**changes) -> Alert:
         "note": "canary note: spoke with her",
         "patient_told_no_answer": True,
         "danger": True,
+        "handed_to": "sam",
+        "duty_of": "nurses",
     }
     return alert(**(known | changes))
 
