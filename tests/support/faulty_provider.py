@@ -71,14 +71,16 @@ class Mischief:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.chance_of_calls = random.Random(self.seed + 1)  # so that a call more changes no text's fate
         self.clinic.provider.before_send = self._strike
         self.clinic.provider.on_status = self._receipt
 
     def _strike(self, out: Outgoing) -> None:
-        if self.chance.random() < self.share:
+        chance = self.chance_of_calls if out.channel is Channel.VOICE else self.chance
+        if chance.random() < self.share:
             self.struck += 1
-            self.chance.choice(self.strikes)(self.clinic, out)
-        if self.chance.random() < self.share / 2:
+            chance.choice(self.strikes)(self.clinic, out)
+        if chance.random() < self.share / 2:
             self.clinic.provider.fail_look_ups(1)
 
     def _receipt(self, update: StatusUpdate) -> None:
