@@ -75,6 +75,11 @@ def looked_at(identity: str) -> bool:
     return digest[0] < _SEEN_SHARE or digest[1] < 128
 
 
+def set_aside(item: dict[str, Any]) -> bool:
+    """Whether an own reply was put aside, by hash, before anybody looked at how it is read."""
+    return bool(item["stratum"].endswith(", set aside"))
+
+
 def cases(name: str) -> list[Case]:
     """Every reply of a corpus, read."""
     lexicon = load_lexicon()
@@ -107,7 +112,7 @@ def rows(found: Sequence[Case]) -> list[tuple[str, str]]:
         ("replies", str(len(found))),
         (
             "emergency recall, plain replies",
-            str(share([c for c in emergencies if c.item.get("stratum") == "plain"], _raised)),
+            str(share([c for c in emergencies if c.item["stratum"].startswith("plain")], _raised)),
         ),
         ("emergency recall, all", str(share(emergencies, _raised))),
         ("emergencies that reach a person", str(share(emergencies, lambda c: c.reading.level is not Level.NONE))),
@@ -166,7 +171,11 @@ def ordinary() -> list[tuple[str, str]]:
     texts = (DATA / "ordinary.txt").read_text(encoding="utf-8").splitlines()
     asked = (Asked.PAIN, Asked.SIDE_EFFECTS, Asked.FREE, Asked.NONE)
     found = [read(text, asked=asked[at % len(asked)], lexicon=lexicon) for at, text in enumerate(texts)]
+    near = (DATA / "ordinary-near.txt").read_text(encoding="utf-8").splitlines()
+    near_found = [read(text, asked=asked[at % len(asked)], lexicon=lexicon) for at, text in enumerate(near)]
     return [
+        ("texts with words of danger in a harmless sense", str(len(near_found))),
+        ("of these read as emergencies", str(sum(one.level is Level.EMERGENCY for one in near_found))),
         ("ordinary texts", str(len(found))),
         ("crisis flags per 1,000", f"{1000 * sum(one.crisis for one in found) / len(found):.2f}"),
         ("emergency flags per 1,000", f"{1000 * sum(one.level is Level.EMERGENCY for one in found) / len(found):.2f}"),
@@ -190,7 +199,8 @@ def table() -> str:
     columns = [
         ("development, looked at", rows([c for c in dev if looked_at(c.item["id"])])),
         ("development, never looked at", rows([c for c in dev if not looked_at(c.item["id"])])),
-        ("own, worked on", rows(own)),
+        ("own, worked on", rows([c for c in own if not set_aside(c.item)])),
+        ("own, set aside", rows([c for c in own if set_aside(c.item)])),
         ("own, held out", rows(cases("replies-heldout.jsonl"))),
     ]
     lines = ["| figure | " + " | ".join(name for name, _ in columns) + " |", "|---" * (len(columns) + 1) + "|"]

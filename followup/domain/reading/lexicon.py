@@ -23,6 +23,7 @@ class Sort(StrEnum):
     SEVERITY = "severity"
     CUE = "cue"
     ACT = "act"
+    SIGN = "sign"
 
 
 class Certainty(StrEnum):
@@ -37,10 +38,10 @@ class Certainty(StrEnum):
 class Entry:
     """One reviewable entry: what it means, how it is put, what it must and must not match.
 
-    `topic` is a topic of `TOPICS` for danger, a symptom code for symptoms, the name of a cue or
-    act else. `negatable`: a "no" before it takes it back. `unless` are patterns whose presence in
-    the same sentence cancels a match, `unless_anywhere` in the whole text. `asked` names the only
-    questions after which the words mean this (none: always).
+    `topic` is a topic of `TOPICS` for danger, a symptom code for symptoms, a family for signs, the
+    name of a cue or act else. `negatable`: a "no" before it takes it back. `unless` are patterns
+    whose presence in the same sentence cancels a match, `unless_anywhere` in the whole text.
+    `asked` names the only questions after which the words mean this (none: always).
     """
 
     id: str

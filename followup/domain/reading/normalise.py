@@ -107,6 +107,9 @@ def _fold_with_places(text: str) -> tuple[str, list[int] | range]:
 def _words(folded: str, places: list[int] | range, spelling: Spelling) -> Iterator[Word]:
     for match in _TOKEN.finditer(folded):
         start, end = places[match.start()], places[match.end() - 1] + 1
+        if match.group() == "nd" and folded[match.start() - 1 : match.start()].isdigit():
+            yield Word("nd", start, end)  # `2nd`; on its own it is chat for "and"
+            continue
         for piece in _pieces(match, spelling):
             yield Word(piece, start, end)
 

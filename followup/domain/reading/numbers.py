@@ -260,15 +260,20 @@ _RATING_VERBS = frozenset(
 def _says_clock(token: Token, around: Neighbours, lists: NumberWords) -> bool:
     after = around.run(token.last + 1, 3)
     before = around.back(token.first - 1, 2)
-    if after and (
-        after[0] in lists.clock or (bool(before) and before[0] in _BEFORE_CLOCK and _names_part_of_day(after))
-    ):
+    if after and _clock_word(after, before, lists):
         return True
     if not before or token.value > _HIGHEST_HOUR or _site_after(after, lists):
         return False
     if before[0] in _CLOCK_FOR_SURE:
         return True
     return before[0] in _CLOCK_MAYBE and _meets_or_stands_apart(token, before, around)
+
+
+def _clock_word(after: tuple[str, ...], before: tuple[str, ...], lists: NumberWords) -> bool:
+    """`3 pm`, `at 3 in the morning`; a `3ish` alone is no time."""
+    if after[0] in lists.clock and after[0] != "ish":
+        return True
+    return bool(before) and before[0] in _BEFORE_CLOCK and _names_part_of_day(after)
 
 
 def _names_part_of_day(after: tuple[str, ...]) -> bool:
@@ -371,7 +376,7 @@ def _range(tokens: tuple[Token, ...], at: int, around: Neighbours, lists: Number
     if joiner in ("to", "a") and any(word in _MOVES for word in before):
         return None
     if _unit_after(second, around, lists):
-        return None
+        return NumberType.OTHER, second.value, token.value, 2, second.last
     return NumberType.RANGE, max(token.value, second.value), min(token.value, second.value), 2, second.last
 
 
@@ -465,8 +470,51 @@ def _counts_plural(after: tuple[str, ...], lists: NumberWords) -> bool:
     )
 
 
+_NAMED_BY_NUMBER = frozenset(
+    "bus bldg building table seat lane version question chapter episode season book floor aisle platform flight "
+    "channel apartment apto ward bed extension ext calle avenida piso cuarto puerta camion ruta mesa asiento edificio "
+    "cama pagina capitulo temporada turned turns turning turn cumplio cumple cumplen cumplir grade grado".split()
+)
+_GIVEN_TO_WAIT = frozenset("ask text call back there home try again ready done llego vuelvo regreso llamo".split())
+
+
+def _is_name_or_age(token: Token, around: Neighbours, _: NumberWords) -> bool:
+    """`bus 9`, `my son turned 8`, `4 of us`, `24/7`."""
+    before, after = around.back(token.first - 1, 2), around.run(token.last + 1, 2)
+    if before and before[0] in _NAMED_BY_NUMBER:
+        return True
+    if after[:1] == ("of",) and after[1:] and after[1] in ("us", "them", "you", "my", "our", "nosotros"):
+        return True
+    return before[:1] == ("/",) and len(before) > 1 and before[1].isdigit() and int(before[1]) > _HIGHEST
+
+
+def _is_scale_end(token: Token, around: Neighbours, _: NumberWords) -> bool:
+    """`is 10 good or bad?`: the scale itself, not where the pain is on it."""
+    after = around.run(token.last + 1, 4)
+    ends = {"good", "bad", "best", "worst", "bueno", "malo", "mejor", "peor"}
+    if len(after) > 2 and after[0] in ends and after[1] in ("or", "o") and after[2] in ends:
+        return True
+    return len(after) > 2 and after[0] == "the" and after[1] in ends and after[2] == "end"
+
+
+def _is_wait(token: Token, around: Neighbours, _: NumberWords) -> bool:
+    """`ask me in 5`, `tengo cita el 5`."""
+    before = around.back(token.first - 1, 5)
+    if not before:
+        return False
+    if before[0] in ("in", "en") and not around.run(token.last + 1, 1):
+        return bool(_GIVEN_TO_WAIT & set(before[1:]))
+    return before[0] in ("el", "on", "the") and bool(_DATED & set(before[1:]))
+
+
+_DATED = frozenset("cita appointment appt visita visit infusion suero sesion due scheduled booked".split())
+
+
 _SINGLES: tuple[tuple[Callable[[Token, Neighbours, NumberWords], bool], NumberType], ...] = (
     (_is_money, NumberType.OTHER),
+    (_is_name_or_age, NumberType.COUNT),
+    (_is_scale_end, NumberType.OTHER),
+    (_is_wait, NumberType.TIME),
     (_is_temperature, NumberType.TEMPERATURE),
     (_is_dose, NumberType.DOSE),
     (_is_duration, NumberType.DURATION),

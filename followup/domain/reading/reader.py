@@ -26,9 +26,10 @@ from followup.domain.reading.reading import (
     SymptomRead,
 )
 from followup.domain.reading.scope import Surroundings, surroundings
+from followup.domain.reading.signs import weighed_signs
 from followup.domain.reading.topics import BY_NAME
 
-_DANGER_SORTS = frozenset((Sort.DANGER, Sort.CUE, Sort.IDIOM))
+_DANGER_SORTS = frozenset((Sort.DANGER, Sort.CUE, Sort.IDIOM, Sort.SIGN))
 _SEVERE_PAIN = 8.0
 _SHARP_RISE = 4.0
 
@@ -55,7 +56,7 @@ def scan(text: str, *, lexicon: Lexicon) -> tuple[Finding, ...]:
     matches = lexicon.find(words, _DANGER_SORTS)
     around = surroundings(words, matches)
     numbers = read_numbers(words, number_words(lexicon))
-    return (*find_danger(matches, around), *measured(numbers, around, matches))
+    return (*find_danger(matches, around), *weighed_signs(matches, around), *measured(numbers, around, matches))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class _Seen:
 
 
 def _findings(seen: _Seen) -> tuple[Finding, ...]:
-    found = [*find_danger(seen.matches, seen.around), *measured(seen.numbers, seen.around, seen.matches)]
+    found = [*find_danger(seen.matches, seen.around), *weighed_signs(seen.matches, seen.around)]
+    found.extend(measured(seen.numbers, seen.around, seen.matches))
     found.extend(_pain_findings(seen))
     found.extend(_mention_findings(seen))
     found.extend(_act_findings(seen))

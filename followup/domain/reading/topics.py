@@ -81,6 +81,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("low_mood", _R, "low mood or anxiety"),
     Topic("grief", _R, "mourns somebody"),
     Topic("suicide_of_other", _R, "tells of somebody else's suicide"),
+    Topic("worrying_words", _R, "words that may stand for danger; a person should read them"),
     Topic("question", _R, "asks about medicine, appointment, money, place or rules"),
     Topic("callback", _R, "wants to be called"),
     Topic("benefit_lost", _R, "the treatment or a medicine does not work"),

@@ -29,6 +29,8 @@ def test_everyday_texts_wake_nobody(table):
     assert int(flags["ordinary texts"]) >= 3_000
     assert float(flags["crisis flags per 1,000"]) <= 1
     assert float(flags["emergency flags per 1,000"]) <= 2
+    assert int(flags["texts with words of danger in a harmless sense"]) >= 200
+    assert int(flags["of these read as emergencies"]) <= 2
 
 
 def test_what_was_understood_once_stays_understood():
