@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tests.web.conftest import Web, post
 from tests.web.test_alert_page import text_of
@@ -88,6 +89,29 @@ def test_nothing_ticked_or_no_outcome_closes_nothing(live: Web) -> None:
     ):
         refused = post(kay, "/staff/routine/close", fields, page="/staff/routine")
         assert (refused.status_code, words in refused.text) == (422, True)
+
+
+def test_only_what_is_on_the_list_is_closed_from_it(live: Web) -> None:
+    """Not an emergency, not another clinic's, not what is closed already: nothing is closed then."""
+    emergency = live.emergency()
+    live.clinic.stranger().replies("who is this?")
+    (first,) = (alert.id for alert in live.clinic.alerts("open") if alert.id != emergency)
+    kay = live.signed_in()
+    for alert in (emergency, "nothing"):
+        kay.get(f"/staff/alerts/{alert}")
+        fields = {f"item-{alert}": "on", "outcome": "advice_given"}
+        refused = post(kay, "/staff/routine/close", fields, page="/staff")
+        assert refused.status_code == 409
+        assert "not on the list any more" in refused.text
+    with live.clinic.store.write() as uow:
+        other = uow.alerts.get(first)
+        assert other is not None
+        uow.alerts.update(replace(other, clinic="elsewhere"))
+        uow.commit()
+    kay.get(f"/staff/alerts/{first}")
+    refused = post(kay, "/staff/routine/close", {f"item-{first}": "on", "outcome": "advice_given"}, page="/staff")
+    assert refused.status_code == 409
+    assert {alert.id for alert in live.clinic.alerts("open")} == {emergency, first}
 
 
 def test_an_empty_list_says_so(live: Web) -> None:

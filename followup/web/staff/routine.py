@@ -38,6 +38,7 @@ def routine_routes(site: Site) -> list[Route]:
         chosen = [name.removeprefix("item-") for name in fields if name.startswith("item-")]
         try:
             outcome = _checked(chosen, fields)
+            _refuse_others(site, who, chosen)
             refuse_unopened(site.context, chosen, person=who.person, clinic=who.clinic)
             for alert in chosen:
                 close(
@@ -75,6 +76,13 @@ def _values(site: Site, who: SignedIn, *, closed: str = "", refused: str | None 
         "refused": refused,
         "may_act": who.role.may(Role.NURSE),
     }
+
+
+def _refuse_others(site: Site, who: SignedIn, chosen: list[str]) -> None:
+    """Only what stands on this clinic's list is closed from it."""
+    items = work_list(site.context, who.clinic, person=who.person, prescriber=who.prescriber).items
+    if not set(chosen) <= {item.alert.id for item in items}:
+        raise Conflict("one of them is not on the list any more; look again")
 
 
 def _checked(chosen: list[str], fields: Fields) -> Outcome:
