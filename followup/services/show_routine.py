@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from followup.domain import account_of_alert
 from followup.domain.alert import Alert, AlertEntry
@@ -56,7 +57,21 @@ def work_list(context: Context, clinic: str, *, person: str, prescriber: bool) -
     """The routine list of a clinic as `person` (a staff key) sees it. Raises NotFound for an unknown clinic."""
     entries = routine_list(context, clinic)
     with context.store.read() as uow:
-        items = tuple(_item(context, uow, entry, person, prescriber=prescriber) for entry in entries)
+        ids = [entry.alert.id for entry in entries]
+        histories, tries = uow.alerts.entries_of(ids), uow.contacts.of_alerts(ids)
+        read_at = _read_at(uow, ids, person)
+
+        def item(entry: RoutineEntry) -> RoutineItem:
+            alert, lines = entry.alert, histories.get(entry.alert.id, ())
+            return RoutineItem(
+                entry=entry,
+                reason=seen_reason(context, alert, entry.reason, prescriber=prescriber),
+                said=account_of_alert.weightiest(seen_entries(context, alert, lines, prescriber=prescriber)),
+                tries=tries.get(alert.id, ()),
+                opened=_opened(alert, lines, read_at.get(alert.id)),
+            )
+
+        items = tuple(item(entry) for entry in entries)
         later = tuple(
             ComesBack(alert=alert, task=task)
             for task in uow.tasks.waiting_in(clinic, TaskKind.REOPEN)
@@ -69,24 +84,19 @@ def refuse_unopened(context: Context, alerts: Sequence[str], *, person: str, cli
     """Raises Conflict, naming the codes, where `person` has not opened each of these alerts as it stands now."""
     with context.store.read() as uow:
         found = [alert for alert in map(uow.alerts.get, alerts) if alert is not None and alert.clinic == clinic]
-        unopened = [alert.code for alert in found if not _opened(uow, alert, uow.alerts.entries(alert.id), person)]
+        ids = [alert.id for alert in found]
+        histories, read_at = uow.alerts.entries_of(ids), _read_at(uow, ids, person)
+        unopened = [one.code for one in found if not _opened(one, histories.get(one.id, ()), read_at.get(one.id))]
     if unopened:
         raise Conflict(f"open each before you close it: {', '.join(unopened)}")
 
 
-def _item(context: Context, uow: UnitOfWork, entry: RoutineEntry, person: str, *, prescriber: bool) -> RoutineItem:
-    entries = uow.alerts.entries(entry.alert.id)
-    return RoutineItem(
-        entry=entry,
-        reason=seen_reason(context, entry.alert, entry.reason, prescriber=prescriber),
-        said=account_of_alert.weightiest(seen_entries(context, entry.alert, entries, prescriber=prescriber)),
-        tries=uow.contacts.of_alert(entry.alert.id),
-        opened=_opened(uow, entry.alert, entries, person),
-    )
+def _read_at(uow: UnitOfWork, alerts: Sequence[str], person: str) -> dict[str, datetime]:
+    """When this person last read each of these alerts."""
+    return uow.audit.last_done("alert.read", f"staff:{person}", subject="alert", ids=alerts)
 
 
-def _opened(uow: UnitOfWork, alert: Alert, entries: Sequence[AlertEntry], person: str) -> bool:
-    """Whether this person has read the alert since the last thing came in."""
+def _opened(alert: Alert, entries: Sequence[AlertEntry], read_at: datetime | None) -> bool:
+    """Whether the alert was read since the last thing came in."""
     last = max((entry.at for entry in account_of_alert.came_in(entries)), default=alert.opened_at)
-    rows = uow.audit.list(subject="alert", subject_id=alert.id)
-    return any(row.action == "alert.read" and row.actor == f"staff:{person}" and row.at >= last for row in rows)
+    return read_at is not None and read_at >= last

@@ -142,6 +142,16 @@ class AlertRows:
         lines = select(alert_entries).where(alert_entries.c.alert_id == alert)
         return self._entry_mapper.records(self._rows.all(lines.order_by(alert_entries.c.at, alert_entries.c.id)))
 
+    def entries_of(self, ids: Sequence[str]) -> dict[str, tuple[AlertEntry, ...]]:
+        """The histories of these alerts, each oldest first; one without any line is left out."""
+        line = alert_entries.c
+        found: dict[str, list[AlertEntry]] = {}
+        for few in batched(ids):
+            lines = select(alert_entries).where(line.alert_id.in_(few)).order_by(line.at, line.id)
+            for entry in self._entry_mapper.records(self._rows.all(lines)):
+                found.setdefault(entry.alert, []).append(entry)
+        return {alert: tuple(entries) for alert, entries in found.items()}
+
     def _values(self, alert: Alert) -> dict[str, Any]:
         sender_index = None if alert.sender is None else self._directory.address(alert.sender)
         return self._mapper.values(alert, sender_index=sender_index)

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from followup.ids import new_id
 from followup.origin import origin
 from followup.storage.facts import FactRows
-from followup.storage.rows import Row, Rows
+from followup.storage.rows import Row, Rows, batched
 from followup.storage.tables.running import audit
 from followup.storage.vault import Vault
 
@@ -153,6 +153,16 @@ class AuditRows:
             for row in page:
                 yield _audit_row(row)
                 reached = row["id"]
+
+    def last_done(self, action: str, actor: str, *, subject: str, ids: Sequence[str]) -> dict[str, datetime]:
+        """When somebody last did one thing to each of these subjects, where they ever did."""
+        found: dict[str, datetime] = {}
+        for few in batched(ids):
+            done = (_column.subject == subject) & _column.subject_id.in_(few)
+            by = done & (_column.action == action) & (_column.actor == actor)
+            last = select(_column.subject_id, func.max(_column.at).label("at")).where(by).group_by(_column.subject_id)
+            found |= {row["subject_id"]: row["at"] for row in self._rows.all(last)}
+        return found
 
     def _head(self) -> _Head:
         stored = self._facts.get(_HEAD)
