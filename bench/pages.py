@@ -34,6 +34,7 @@ from followup.services.context import Context, Mode, Policy
 from followup.services.links import hash_of
 from followup.services.passwords import Passwords
 from followup.services.publish_schedules import StoredContent
+from followup.storage import migrate
 from followup.storage.store import Store
 from followup.storage.vault import Vault
 from followup.web.app import create_app
@@ -112,7 +113,8 @@ def _measure(url: str) -> None:
 
 @contextmanager
 def _browser(url: str) -> Iterator[tuple[TestClient, Store]]:
-    """A signed-in browser before the real application over the database at `url`."""
+    """A signed-in browser before the real application over the database at `url`, brought up to date first."""
+    migrate.upgrade(url)
     store = Store(url, vault=Vault(*KEYS))
     clock = StandingClock(NOW)
     context = Context(
