@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from followup.domain.reading.lexicon import Certainty, Entry, Lexicon, Part, Rule, Sort
+from followup.domain.reading.likeness import Likeness
 from followup.domain.reading.pattern import PatternError, compile_pattern, fold
 from followup.domain.reading.reading import Asked, Severity
 from followup.domain.reading.spelling import Spelling
@@ -37,7 +38,18 @@ def load_lexicon() -> Lexicon:
         if name not in _NOT_ENTRIES
         for rule in _rules(name, content, lists, expansions)
     )
-    return Lexicon(spelling=_spelling(raw["spelling"], rules, lists, expansions), rules=rules, lists=lists)
+    spelling = _spelling(raw["spelling"], rules, lists, expansions)
+    return Lexicon(spelling=spelling, rules=rules, lists=lists, likeness=_likeness())
+
+
+def _likeness() -> Likeness:
+    """The weights of words/likeness.tsv: `#` begins a comment, the first line is where the three sums begin."""
+    text = (files("followup.content") / "words" / "likeness.tsv").read_text(encoding="utf-8")
+    begin, *rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return Likeness(
+        begin=(float(begin[0]), float(begin[1]), float(begin[2])),
+        weights={row[0]: (float(row[1]), float(row[2]), float(row[3]), float(row[4])) for row in rows},
+    )
 
 
 def _raw_files() -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 
+from followup.domain.reading.likeness import Likeness
 from followup.domain.reading.normalise import Words
 from followup.domain.reading.pattern import Compiled
 from followup.domain.reading.reading import Asked, Severity
@@ -105,6 +106,7 @@ class Lexicon:
     spelling: Spelling
     rules: tuple[Rule, ...]
     lists: Mapping[str, tuple[str, ...]]
+    likeness: Likeness = field(default_factory=Likeness, repr=False)
     _by_word: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     _by_prefix: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     _shortest_prefix: int = field(init=False, repr=False)

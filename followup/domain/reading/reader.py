@@ -11,6 +11,7 @@ from followup.domain.reading import choices, kinds, symptoms
 from followup.domain.reading.danger import find_danger, is_crisis, measured
 from followup.domain.reading.language import language_of
 from followup.domain.reading.lexicon import Certainty, Lexicon, Match, Sort
+from followup.domain.reading.likeness import second_opinion
 from followup.domain.reading.normalise import Words, normalise
 from followup.domain.reading.numbers import NumberWords, Placed, read_numbers
 from followup.domain.reading.quoted import own_words
@@ -45,7 +46,9 @@ def read(
     own = own_words(text, sent_texts)
     seen = _Seen.of(own.masked, asked, lexicon)
     quoted = scan(own.quoted, lexicon=lexicon) if own.quoted else ()
-    findings = (*_findings(seen), *quoted)
+    found = _findings(seen)
+    further = () if "auto_reply" in seen.acts else second_opinion(own.masked, lexicon.likeness, found)
+    findings = (*found, *further, *quoted)
     reading = _assembled(text, own.text, seen, findings, asked, about)
     return replace(reading, reaction=own.reaction, understood=reading.understood and not own.reaction)
 
@@ -56,7 +59,8 @@ def scan(text: str, *, lexicon: Lexicon) -> tuple[Finding, ...]:
     matches = lexicon.find(words, _DANGER_SORTS)
     around = surroundings(words, matches)
     numbers = read_numbers(words, number_words(lexicon))
-    return (*find_danger(matches, around), *weighed_signs(matches, around), *measured(numbers, around, matches))
+    found = (*find_danger(matches, around), *weighed_signs(matches, around), *measured(numbers, around, matches))
+    return (*found, *second_opinion(text, lexicon.likeness, found))
 
 
 @dataclass(frozen=True, slots=True)
