@@ -170,6 +170,7 @@ def short_schedules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@pytest.mark.timeout(400)  # twelve whole courses on a slow machine
 @given(story=STORIES, zone=st.sampled_from(ZONES), flags=st.sampled_from([frozenset(), frozenset({"lives_alone"})]))
 def test_whatever_happens(
     make_migrated_database: Callable[[str], str],
