@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from followup.content.lexicon import load_lexicon
 from followup.content.loader import load_content
 from followup.domain.answering import asked_as
 from followup.domain.reading import Asked
+from followup.domain.schedule import Question
 from followup.errors import BadInput
 from followup.services.understand import explain, understand_file
 from followup.settings import Settings, load
@@ -40,16 +42,16 @@ def command(
         count = understand_file(jsonl[0], jsonl[1], load_lexicon())
         say(f"{count} read")
     elif text is not None:
-        kind, symptom = _question(asked)
-        say(explain(text, kind, about or symptom, load_lexicon()))
+        settings = load(Settings)
+        configuration = load_content(settings.schedules, settings.templates).configuration
+        kind, symptom = _question(asked, configuration.questions)
+        say(explain(text, kind, about or symptom, load_lexicon(), configuration.rules))
 
 
-def _question(asked: str) -> tuple[Asked, str | None]:
+def _question(asked: str, questions: Mapping[str, Question]) -> tuple[Asked, str | None]:
     """How to read the reply, and the symptom that the question itself is about."""
     if asked in ASKED:
         return Asked(asked), None
-    settings = load(Settings)
-    questions = load_content(settings.schedules, settings.templates).configuration.questions
     if asked not in questions:
         raise BadInput(f"--asked must be one of {', '.join((*ASKED, *questions))}")
     return asked_as(questions[asked]), questions[asked].about

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from followup.domain.reading import Asked, Finding, Lexicon, Reading, Scope, Severity, read
 from followup.domain.reading.topics import BY_NAME
+from followup.domain.schedule import Condition, Rule
 from followup.errors import BadInput
 
 _SCOPES = {
@@ -23,8 +24,11 @@ _SCOPES = {
 }
 
 
-def explain(text: str, asked: Asked, about: str | None, lexicon: Lexicon) -> str:
-    """A few plain lines: what was understood, the level, and which words and pattern each thing comes from."""
+def explain(text: str, asked: Asked, about: str | None, lexicon: Lexicon, rules: Sequence[Rule] = ()) -> str:
+    """A few plain lines: what was understood, the level, and which words, pattern and rule each thing comes from.
+
+    `rules` are those of the schedule; the ones named are met by the words alone, whatever baseline, time and question.
+    """
     reading = read(text, asked=asked, lexicon=lexicon, about=about)
     lines = [
         f"Read as     {reading.kind.value}{_also(reading)}",
@@ -33,6 +37,7 @@ def explain(text: str, asked: Asked, about: str | None, lexicon: Lexicon) -> str
         *_answers(reading),
         *_symptom_lines(reading),
         *(_finding_line(finding) for finding in reading.findings),
+        *(f"Rule        {rule.id}: {rule.level.value}, {rule.reason}" for rule in rules if _meets(reading, rule)),
     ]
     if not reading.understood:
         lines.append("Not understood as an answer: the question is asked once more, then a person looks.")
@@ -83,6 +88,14 @@ def _finding_line(finding: Finding) -> str:
         f'Finding     {finding.topic}: {finding.level.value}, {_SCOPES[finding.scope]}; "{_shown(finding.words)}" '
         f"({meaning}; pattern {finding.pattern})"
     )
+
+
+def _meets(reading: Reading, rule: Rule) -> bool:
+    return any(_in_words(finding, condition) for condition in rule.when for finding in reading.findings)
+
+
+def _in_words(finding: Finding, condition: Condition) -> bool:
+    return finding.topic in condition.words and finding.scope.value in condition.scopes
 
 
 def _shown(words: str) -> str:

@@ -8,6 +8,7 @@ from followup.content.lexicon import load_lexicon
 from followup.domain.reading import Asked
 from followup.errors import BadInput
 from followup.services.understand import explain, understand_file
+from tests.content import shipped
 
 LEXICON = load_lexicon()
 
@@ -52,3 +53,10 @@ def test_a_bad_line_is_named_and_nothing_is_written(tmp_path, bad):
     with pytest.raises(BadInput, match="line 2"):
         understand_file(source, target, LEXICON)
     assert not target.exists()
+
+
+def test_it_names_the_rules_that_the_words_meet() -> None:
+    rules = shipped.content().configuration.rules
+    told = explain("no chest pain, but i fell on the stairs", Asked.NONE, None, LEXICON, rules)
+    assert [line.split()[1] for line in told.splitlines() if line.startswith("Rule ")] == ["U8:"]
+    assert "Rule " not in explain("fine, thanks", Asked.NONE, None, LEXICON, rules)
