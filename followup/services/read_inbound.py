@@ -19,6 +19,7 @@ from followup.domain.level import Level
 from followup.domain.people import Channel, Patient
 from followup.domain.plan import CheckIn
 from followup.domain.reading import Asked, Reading, read
+from followup.domain.reading.likeness import LEARNT
 from followup.domain.received import Inbound, InboundState
 from followup.domain.schedule import Configuration, Schedule, StaffMember
 from followup.domain.staff_words import is_for_alerts, staff_command
@@ -292,7 +293,8 @@ class _Turn:
         """Danger in a text from a staff phone pages like any other; then its code or stop word is taken."""
         scene = self.scene
         reading = self._reader()(Asked.NONE)
-        evidence = Evidence(findings=reading.findings, read_level=words_level(reading))
+        findings = tuple(finding for finding in reading.findings if finding.topic not in LEARNT)
+        evidence = Evidence(findings=findings, read_level=words_level(replace(reading, findings=findings)))
         met = triage(evidence, scene.published.content.configuration.rules)
         effects = routing.route_staff(
             member.key,

@@ -18,6 +18,8 @@ from followup.domain.level import Level
 from followup.domain.reading.reading import Finding, Scope, Severity
 from followup.domain.reading.topics import BY_NAME
 
+#: What only the weights see. They are learnt from patients' texts and know nothing of how staff write about patients.
+LEARNT = frozenset(("like_crisis", "like_medical", "like_urgent"))
 #: A longer text is weighed by its beginning and its end, where people put what matters.
 LONGEST = 600
 #: Two words alone ("very tired") are not weighed: they are like everything.
