@@ -1,4 +1,4 @@
-"""Learns the weights of words/likeness.tsv from the labelled replies in tests/data, and says how sure that is.
+"""Learns the weights of words/likeness.tsv from the labelled replies in tests/data.
 
 Needs scikit-learn, which nothing else here does: `python -m venv learn && learn/bin/pip install . scikit-learn`, then
 `PYTHONPATH=. learn/bin/python scripts/learn_likeness.py`. The same data give the same weights. What is held out
@@ -20,7 +20,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from followup.domain.reading.likeness import piece_features, word_features
+from followup.domain.reading.likeness import piece_features, word_features, words_of
 from scripts.reading_figures import is_put_aside
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,7 +94,8 @@ def learn(rows: Sequence[tuple[str, bool, bool, bool, float]]) -> str:
 
 
 def _blocks(text: str) -> tuple[list[str], list[str]]:
-    return list(dict.fromkeys(word_features(text))), list(dict.fromkeys(piece_features(text)))
+    words = words_of(text)
+    return list(dict.fromkeys(word_features(words))), list(dict.fromkeys(piece_features(words)))
 
 
 def _matrix(blocks: Iterable[tuple[list[str], list[str]]], names: list[str], rarity: list[float]) -> csr_matrix:

@@ -1,6 +1,7 @@
-"""Every story once more while the provider loses answers, refuses for a while, and reports late, twice or never.
+"""The stories of the first days and of the protocol once more, under a provider that misbehaves.
 
-Each runs with a seed of its own, on SQLite. Its people wait for what comes late and take no notice of what comes twice;
+It loses answers, refuses for a while, and reports late, twice or never. Of a table of cases one row in three runs. Each
+runs with a seed of its own, on SQLite. Its people wait for what comes late and take no notice of what comes twice;
 at the end the provider's own ledger says what was sent.
 """
 
