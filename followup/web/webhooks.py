@@ -5,8 +5,9 @@ Plain routes on threads of their own, so that no page and no API call keeps a pa
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -17,7 +18,16 @@ from starlette.routing import Route
 from followup import log
 from followup.domain.people import Channel
 from followup.errors import BadInput, FollowupError
-from followup.gateways.port import ReceivedCall, Spoken, Webhook
+from followup.gateways.port import (
+    CallNews,
+    EndedBridge,
+    PressedKey,
+    ReceivedCall,
+    ReceivedText,
+    Spoken,
+    StatusUpdate,
+    Webhook,
+)
 from followup.services.answer_key import (
     BRIDGE_PATH,
     KEY_PATH,
@@ -46,129 +56,103 @@ _LONGEST_READ: Final = 10.0
 Form = list[tuple[str, str]]
 CALL_PATH: Final = "/twilio/voice/inbound"
 NEWS_PATH: Final = "/twilio/voice/status"
-Result = TypeVar("Result")
-#: Runs blocking work on the webhooks' own threads.
-OnThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+Read = TypeVar("Read")
 
 
 def webhook_routes(context: Context, webhook: Webhook) -> list[Route]:
     """The routes of one provider."""
-    threads = anyio.CapacityLimiter(_THREADS)
+    door = _Door(webhook, anyio.CapacityLimiter(_THREADS))
 
-    async def on_thread(work: Callable[[], Result]) -> Result:
-        return await anyio.to_thread.run_sync(work, limiter=threads)
+    def text(received: ReceivedText) -> Response:
+        receive(context, received, channel=Channel.SMS)
+        return _xml(EMPTY_ANSWER)
 
-    async def text_came(request: Request) -> Response:
-        form = await _signed_form(request, webhook)
-        if form is None:
-            return _forbidden()
-        try:
-            received = webhook.received(_readable(form))
-        except BadInput:
-            _log.warning("a signed text could not be read: a field is missing")
-            return PlainTextResponse("unreadable", status_code=400)
-        await on_thread(lambda: receive(context, received, channel=Channel.SMS))
-        return Response(EMPTY_ANSWER, media_type="text/xml")
+    def status(update: StatusUpdate) -> Response:
+        track(context, update)
+        return PlainTextResponse("ok")
 
-    async def status_came(request: Request) -> Response:
-        form = await _signed_form(request, webhook)
-        if form is None:
-            return _forbidden()
-        try:
-            update = webhook.status(request.query_params, _readable(form))
-        except BadInput:
-            _log.warning("a signed status could not be read: it names no message")
-            return PlainTextResponse("unreadable", status_code=400)
-        await on_thread(lambda: track(context, update))
+    def news(told: CallNews) -> Response:
+        note_news(context, told)
         return PlainTextResponse("ok")
 
     return [
-        Route("/twilio/sms", text_came, methods=["POST"]),
-        Route("/twilio/status", status_came, methods=["POST"]),
-        *_voice_routes(context, webhook, on_thread),
-        *_staff_call_routes(context, webhook, on_thread),
+        door.route("/twilio/sms", lambda _, form: webhook.received(form), text),
+        door.route("/twilio/status", lambda request, form: webhook.status(request.query_params, form), status),
+        door.route(NEWS_PATH, lambda request, form: webhook.call_news(request.query_params, form), news),
+        *_voice_routes(context, webhook, door),
+        *_key_routes(context, webhook, door),
     ]
 
 
-def _voice_routes(context: Context, webhook: Webhook, on_thread: OnThread) -> list[Route]:
+def _voice_routes(context: Context, webhook: Webhook, door: _Door) -> list[Route]:
     """Calls to the number that texts come from."""
 
-    def answered(call: ReceivedCall) -> str:
-        return webhook.answer(answer_call(context, call))
+    def answered(call: ReceivedCall) -> Response:
+        return _xml(webhook.answer(answer_call(context, call)))
 
-    def ended(call: ReceivedCall) -> str:
-        return webhook.ended(end_call(context, call), reached=call.reached)
+    def ended(call: ReceivedCall) -> Response:
+        return _xml(webhook.ended(end_call(context, call), reached=call.reached))
 
-    def route(path: str, work: Callable[[ReceivedCall], str]) -> Route:
-        async def call_came(request: Request) -> Response:
-            form = await _signed_form(request, webhook)
+    return [
+        door.route(path, lambda _, form: webhook.call(form), act)
+        for path, act in ((CALL_PATH, answered), (ENDED_PATH, ended))
+    ]
+
+
+def _key_routes(context: Context, webhook: Webhook, door: _Door) -> list[Route]:
+    """Keys that are pressed on calls that we placed, each answered by words."""
+
+    def spoken(work: Callable[[Context, Read], Spoken]) -> Callable[[Read], Response]:
+        def act(read: Read) -> Response:
+            try:
+                words = work(context, read)
+            except FollowupError as error:
+                # Whoever has the phone must not believe that they have the alert; silence would say nothing.
+                _log.error("a key on a call could not be stored", **log.describe(error))
+                words = not_stored(context)
+            return _xml(webhook.speak(words))
+
+        return act
+
+    def key(request: Request, form: Form) -> PressedKey:
+        return webhook.key(request.path_params["message"], form)
+
+    def bridge(request: Request, form: Form) -> EndedBridge:
+        return webhook.bridge(request.path_params["message"], form)
+
+    return [
+        door.route(f"{KEY_PATH}/{{message}}", key, spoken(press_key)),
+        door.route(f"{BRIDGE_PATH}/{{message}}", bridge, spoken(end_bridge)),
+        door.route(f"{SAID_PATH}/{{message}}", key, spoken(say_who_was_reached)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What every post passes: the signature, then reading it, then the work, on threads of the webhooks' own."""
+
+    webhook: Webhook
+    threads: anyio.CapacityLimiter
+
+    def route(self, path: str, read: Callable[[Request, Form], Read], act: Callable[[Read], Response]) -> Route:
+        """A route whose posts are `read` into a value and answered by `act`, which may block."""
+
+        async def came(request: Request) -> Response:
+            form = await _signed_form(request, self.webhook)
             if form is None:
                 return _forbidden()
             try:
-                call = webhook.call(_readable(form))
+                value = read(request, _readable(form))
             except BadInput:
-                _log.warning("a signed call could not be read: a field is missing")
+                _log.warning("a signed post could not be read: a field is missing", path=path)
                 return PlainTextResponse("unreadable", status_code=400)
-            return Response(await on_thread(lambda: work(call)), media_type="text/xml")
+            return await anyio.to_thread.run_sync(act, value, limiter=self.threads)
 
-        return Route(path, call_came, methods=["POST"])
-
-    return [route(CALL_PATH, answered), route(ENDED_PATH, ended)]
+        return Route(path, came, methods=["POST"])
 
 
-def _staff_call_routes(context: Context, webhook: Webhook, on_thread: OnThread) -> list[Route]:
-    """Calls that we placed: what became of them, and the keys that are pressed on them."""
-
-    async def news_came(request: Request) -> Response:
-        form = await _signed_form(request, webhook)
-        if form is None:
-            return _forbidden()
-        try:
-            news = webhook.call_news(request.query_params, _readable(form))
-        except BadInput:
-            _log.warning("signed news of a call could not be read: it names no call")
-            return PlainTextResponse("unreadable", status_code=400)
-        await on_thread(lambda: note_news(context, news))
-        return PlainTextResponse("ok")
-
-    def key(message: str, form: Form) -> Spoken:
-        return press_key(context, webhook.key(message, form))
-
-    def bridge(message: str, form: Form) -> Spoken:
-        return end_bridge(context, webhook.bridge(message, form))
-
-    def reached(message: str, form: Form) -> Spoken:
-        return say_who_was_reached(context, webhook.key(message, form))
-
-    works = {KEY_PATH: key, BRIDGE_PATH: bridge, SAID_PATH: reached}
-    return [
-        Route(NEWS_PATH, news_came, methods=["POST"]),
-        *(_spoken_route(path, work, context, webhook, on_thread) for path, work in works.items()),
-    ]
-
-
-def _spoken_route(
-    path: str, work: Callable[[str, Form], Spoken], context: Context, webhook: Webhook, on_thread: OnThread
-) -> Route:
-    """A route for one message of ours, answered by words."""
-
-    async def key_came(request: Request) -> Response:
-        form = await _signed_form(request, webhook)
-        if form is None:
-            return _forbidden()
-        message = request.path_params["message"]
-        try:
-            spoken = await on_thread(lambda: work(message, _readable(form)))
-        except BadInput:
-            _log.warning("a signed key could not be read: it names no call")
-            return PlainTextResponse("unreadable", status_code=400)
-        except FollowupError as error:
-            # Whoever has the phone must not believe that they have the alert; silence would say nothing.
-            _log.error("a key on a call could not be stored", **log.describe(error))
-            spoken = not_stored(context)
-        return Response(webhook.speak(spoken), media_type="text/xml")
-
-    return Route(f"{path}/{{message}}", key_came, methods=["POST"])
+def _xml(text: str) -> Response:
+    return Response(text, media_type="text/xml")
 
 
 async def _signed_form(request: Request, webhook: Webhook) -> Form | None:
