@@ -1,8 +1,8 @@
 """Learns the weights of words/likeness.tsv from the labelled replies in tests/data.
 
 Needs scikit-learn, which nothing else here does: `python -m venv learn && learn/bin/pip install . scikit-learn`, then
-`PYTHONPATH=. learn/bin/python scripts/learn_likeness.py`. The same data give the same weights. What is held out
-(`replies-heldout.jsonl`, `replies-heldout-2.jsonl`, the last third of `ordinary.txt`) is never learnt from.
+`PYTHONPATH=. learn/bin/python scripts/learn_likeness.py`. The same data give the same weights. Never learnt
+from: `replies-heldout.jsonl`, `replies-heldout-2.jsonl`, `ordinary-people-2.txt`, and a third of `ordinary.txt`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
 WEIGHTS = ROOT / "followup" / "content" / "words" / "likeness.tsv"
 LEARNT_FROM = ("replies-dev.jsonl", "replies-own.jsonl", "replies-learnt.jsonl")
-ORDINARY, NEAR, ANSWERS = "ordinary.txt", "ordinary-near.txt", "ordinary-answers.txt"
+ORDINARY = "ordinary.txt"
+#: Everyday texts that people wrote, one by one. `ordinary-people-2.txt` is kept to judge by.
+WRITTEN = ("ordinary-near.txt", "ordinary-answers.txt", "ordinary-people.txt")
 #: Everyday texts count less, since there are many and they are much alike; a third of them is kept to judge by.
 ORDINARY_WEIGHT, ORDINARY_SHARE = 0.3, 2 / 3
 FEWEST_TEXTS = 2
@@ -51,7 +53,7 @@ def texts() -> list[tuple[str, bool, bool, bool, float]]:
             emergency = expected["level"] == "emergency"
             urgent = emergency or expected["level"] == "urgent"
             found.append((item["text"], emergency, urgent, bool(expected["crisis"]) and emergency, 1.0))
-    found += [(text, False, False, False, 1.0) for text in (*_lines(NEAR), *_lines(ANSWERS))]
+    found += [(text, False, False, False, 1.0) for name in WRITTEN for text in _lines(name)]
     return found + [(text, False, False, False, ORDINARY_WEIGHT) for text in ordinary()[0]]
 
 
@@ -70,7 +72,7 @@ def ordinary() -> tuple[list[str], list[str]]:
 
 def data_hash() -> str:
     """Of everything that is learnt from."""
-    files = (*LEARNT_FROM, ORDINARY, NEAR, ANSWERS)
+    files = (*LEARNT_FROM, ORDINARY, *WRITTEN)
     return hashlib.sha256(b"".join((DATA / name).read_bytes() for name in files)).hexdigest()
 
 

@@ -178,13 +178,21 @@ def ordinary() -> list[tuple[str, str]]:
     found = [read(text, asked=asked[at % len(asked)], lexicon=lexicon) for at, text in enumerate(texts)]
     near = (DATA / "ordinary-near.txt").read_text(encoding="utf-8").splitlines()
     near_found = [read(text, asked=asked[at % len(asked)], lexicon=lexicon) for at, text in enumerate(near)]
+    kept = (DATA / "ordinary-people-2.txt").read_text(encoding="utf-8").splitlines()
+    kept_levels = [read(text, asked=Asked.NONE, lexicon=lexicon).level for text in kept]
     return [
+        ("written one by one, many with words of danger, nothing learnt from them", str(len(kept))),
+        ("of these read as emergencies / as urgent", _woken(kept_levels)),
         ("texts with words of danger in a harmless sense", str(len(near_found))),
         ("of these read as emergencies", str(sum(one.level is Level.EMERGENCY for one in near_found))),
         ("ordinary texts", str(len(found))),
         ("crisis flags per 1,000", f"{1000 * sum(one.crisis for one in found) / len(found):.2f}"),
         ("emergency flags per 1,000", f"{1000 * sum(one.level is Level.EMERGENCY for one in found) / len(found):.2f}"),
     ]
+
+
+def _woken(levels: Sequence[Level]) -> str:
+    return f"{levels.count(Level.EMERGENCY)} / {levels.count(Level.URGENT)}"
 
 
 def timing(found: Sequence[Case]) -> tuple[float, float]:

@@ -21,7 +21,7 @@ _OVER_WITH_THE_INFUSION = frozenset(
 
 def find_danger(matches: Iterable[Match], around: Surroundings) -> tuple[Finding, ...]:
     """A finding for each danger entry in the text."""
-    return tuple(_finding(match, around) for match in matches if match.entry.sort is Sort.DANGER)
+    return tuple(_finding(match, around) for match in matches if match.entry.sort in (Sort.DANGER, Sort.WIDER))
 
 
 def _finding(match: Match, around: Surroundings) -> Finding:

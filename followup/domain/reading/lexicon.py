@@ -25,6 +25,7 @@ class Sort(StrEnum):
     CUE = "cue"
     ACT = "act"
     SIGN = "sign"
+    WIDER = "wider"
 
 
 class Certainty(StrEnum):
@@ -110,6 +111,7 @@ class Lexicon:
     _by_word: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     _by_prefix: Mapping[str, tuple[int, ...]] = field(init=False, repr=False)
     _shortest_prefix: int = field(init=False, repr=False)
+    _wide: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Index the rules by the words of which a text must hold one."""
@@ -122,7 +124,14 @@ class Lexicon:
                 by_prefix.setdefault(prefix, []).append(number)
         object.__setattr__(self, "_by_word", {key: tuple(value) for key, value in by_word.items()})
         object.__setattr__(self, "_by_prefix", {key: tuple(value) for key, value in by_prefix.items()})
+        wide = frozenset(rule.entry.id for rule in self.rules if rule.entry.sort in (Sort.SIGN, Sort.WIDER))
+        object.__setattr__(self, "_wide", wide)
         object.__setattr__(self, "_shortest_prefix", min(map(len, by_prefix), default=1))
+
+    @property
+    def wide(self) -> frozenset[str]:
+        """The ids of entries that see much that is harmless, too: signs, and the wider wordings of danger."""
+        return self._wide
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -1,8 +1,9 @@
 """A second opinion: how like a text is to replies that were emergencies, by the weights of its words and their pieces.
 
 Patterns find what somebody thought of; people in danger find other words. The weights are learnt from labelled replies
-(`scripts/learn_likeness.py`), lie in `words/likeness.tsv` for anybody to read, and only ever add: what a pattern has
-found is never lowered. The reader and the scan of every inbound weigh each text.
+and everyday texts (`scripts/learn_likeness.py`) and lie in `words/likeness.tsv` for anybody to read. They add what no
+pattern knows, and they have a say in what the widest patterns found: those see much that is harmless. What a pattern of
+plain danger has found stands. The reader and the scan of every inbound weigh each text.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from followup.domain.level import Level
@@ -24,13 +25,13 @@ LEARNT = frozenset(("like_crisis", "like_medical", "like_urgent"))
 LONGEST = 600
 #: Two words alone ("very tired") are not weighed: they are like everything.
 FEWEST_WORDS = 3
-#: From here on a text is read as an emergency; further up where patterns saw a lesser danger, or took words back.
-#: The first was set by cross-validation on the development replies: of ten texts that the weights alone call an
-#: emergency, seven are; the others by what staff would have been told of everyday texts.
-EMERGENCY, NEAR_EMERGENCY, DOUBT = 2.0, 1.6, 1.0
-#: From here on a text like anything urgent is read soon, where it is somewhat like an emergency too; else it lies on
-#: the work list.
-URGENT, WORRYING = 2.2, 1.5
+#: From here on a text is an emergency by its weight alone, and from there on it is read soon; further up where patterns
+#: saw a lesser danger. Chosen by cross-validation on the development replies and on 1,300 everyday texts.
+EMERGENCY, NEAR_EMERGENCY, DOUBT = 3.0, 2.2, 1.0
+#: A wide pattern makes an emergency from here on; below that a person reads the text, soon or with the day's work.
+SUPPORTED, HALF_SUPPORTED = 1.0, 0.0
+#: From here on, by either weight, it lies on the work list.
+WORRYING, WORRYING_URGENT = 1.0, 2.2
 
 _REPEATED = re.compile(r"(.)\1{2,}")
 _WORDS = re.compile(r"[a-z0-9']+")
@@ -81,19 +82,36 @@ class Likeness:
         return Weighed(emergency=totals[0], urgent=totals[1], crisis=totals[2], words=telling_most)
 
 
-def second_opinion(text: str, likeness: Likeness, found: Collection[Finding]) -> tuple[Finding, ...]:
-    """What the weights add to what patterns have found; nothing where these found as much already."""
+def second_opinion(
+    text: str, likeness: Likeness, found: Collection[Finding], wide: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """What patterns have found, once the weights have had their say: findings by `wide` patterns, and what is missing.
+
+    `wide` are the ids of patterns that make no emergency without support. A word or two are not weighed.
+    """
     words = words_of(text)
-    if sum(len(word) > 1 and word.isalpha() for word in words) < FEWEST_WORDS:
-        return ()
+    if not likeness.weights or sum(len(word) > 1 and word.isalpha() for word in words) < FEWEST_WORDS:
+        return tuple(found)
+    weighed = likeness.weigh_words(words)
+    agreed = tuple(_agreed(finding, weighed, wide) for finding in found)
+    return (*agreed, *_missing(text, weighed, agreed))
+
+
+def _agreed(finding: Finding, weighed: Weighed, wide: Collection[str]) -> Finding:
+    """A finding as it is; an emergency that only wide patterns see, and the weights do not, is for a person to read."""
+    by_wide = all(part in wide for part in finding.pattern.split("+"))
+    if not by_wide or finding.level is not Level.EMERGENCY or weighed.emergency >= SUPPORTED:
+        return finding
+    topic = BY_NAME["like_urgent" if weighed.emergency >= HALF_SUPPORTED else "worrying_words"]
+    return replace(finding, topic=topic.name, level=topic.level)
+
+
+def _missing(text: str, weighed: Weighed, found: Collection[Finding]) -> tuple[Finding, ...]:
     present = max((finding.level.rank for finding in found if finding.scope.counts), default=Level.NONE.rank)
     taken_back = any(not finding.scope.counts for finding in found)
-    weighed = likeness.weigh_words(words)
     name = _topic(weighed, doubted=taken_back or present >= Level.URGENT.rank, taken_back=taken_back)
-    if name is None:
-        return ()
-    topic = BY_NAME[name]
-    if topic.level.rank <= present:
+    topic = BY_NAME[name] if name is not None else None
+    if topic is None or topic.level.rank <= present:
         return ()
     return (
         Finding(
@@ -114,9 +132,10 @@ def _topic(weighed: Weighed, *, doubted: bool, taken_back: bool) -> str | None:
     doubt = DOUBT if doubted else 0.0
     if weighed.emergency >= EMERGENCY + doubt and not taken_back:
         return "like_crisis" if weighed.crisis > 0 else "like_medical"
-    if weighed.emergency >= NEAR_EMERGENCY + doubt or (weighed.urgent >= URGENT + doubt and weighed.emergency >= 0):
+    if weighed.emergency >= NEAR_EMERGENCY + doubt:
         return "like_urgent"
-    return "worrying_words" if weighed.urgent >= WORRYING + doubt else None
+    worrying = weighed.emergency >= WORRYING + doubt or weighed.urgent >= WORRYING_URGENT + doubt
+    return "worrying_words" if worrying else None
 
 
 def words_of(text: str) -> list[str]:

@@ -30,7 +30,7 @@ from followup.domain.reading.scope import Surroundings, surroundings
 from followup.domain.reading.signs import weighed_signs
 from followup.domain.reading.topics import BY_NAME
 
-_DANGER_SORTS = frozenset((Sort.DANGER, Sort.CUE, Sort.IDIOM, Sort.SIGN))
+_DANGER_SORTS = frozenset((Sort.DANGER, Sort.CUE, Sort.IDIOM, Sort.SIGN, Sort.WIDER))
 _SEVERE_PAIN = 8.0
 _SHARP_RISE = 4.0
 
@@ -47,8 +47,9 @@ def read(
     seen = _Seen.of(own.masked, asked, lexicon)
     quoted = scan(own.quoted, lexicon=lexicon) if own.quoted else ()
     found = _findings(seen)
-    further = () if "auto_reply" in seen.acts else second_opinion(own.masked, lexicon.likeness, found)
-    findings = (*found, *further, *quoted)
+    if "auto_reply" not in seen.acts:
+        found = second_opinion(own.masked, lexicon.likeness, found, lexicon.wide)
+    findings = (*found, *quoted)
     reading = _assembled(text, own.text, seen, findings, asked, about)
     return replace(reading, reaction=own.reaction, understood=reading.understood and not own.reaction)
 
@@ -60,7 +61,7 @@ def scan(text: str, *, lexicon: Lexicon) -> tuple[Finding, ...]:
     around = surroundings(words, matches)
     numbers = read_numbers(words, number_words(lexicon))
     found = (*find_danger(matches, around), *weighed_signs(matches, around), *measured(numbers, around, matches))
-    return (*found, *second_opinion(text, lexicon.likeness, found))
+    return second_opinion(text, lexicon.likeness, found, lexicon.wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def _symptoms_of_danger(seen: _Seen, findings: Sequence[Finding]) -> list[Sympto
         entry = by_pattern.get(finding.pattern)
         if entry is None or entry.symptom is None or finding.topic not in BY_NAME or finding.scope is Scope.IDIOM:
             continue
-        if entry.sort is Sort.DANGER:
+        if entry.sort in (Sort.DANGER, Sort.WIDER):
             severity = entry.severity if finding.scope.counts else Severity.NONE
             found.append(SymptomRead(code=entry.symptom, severity=severity, words=finding.words, pattern=entry.id))
     return found

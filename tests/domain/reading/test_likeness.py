@@ -23,6 +23,7 @@ LEARNT_FROM = (
     "ordinary.txt",
     "ordinary-near.txt",
     "ordinary-answers.txt",
+    "ordinary-people.txt",
 )
 #: In no list of words, and nobody's idiom.
 UNHEARD = "i lined the pills up on the counter and wrote the kids a letter, nobody has to worry about me anymore"
