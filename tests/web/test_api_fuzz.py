@@ -21,9 +21,9 @@ EXAMPLES = 40
 
 def test_no_request_breaks_the_api(standing: Web) -> None:
     """Every operation, with bodies and parameters that fit their description and with some that do not."""
-    schema = openapi.from_dict(standing.browser().get("/api/openapi.json").json())
-    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
-    assert len(operations) == 7
+    described = standing.browser().get("/api/openapi.json").json()
+    operations = [found.ok() for found in openapi.from_dict(described).get_all_operations() if isinstance(found, Ok)]
+    assert len(operations) == sum(len(methods) for methods in described["paths"].values()) > 0
     with served(create_app(standing.deps)) as address:
         seen = [_tried(operation, f"{address}/api") for operation in operations]
     assert all(codes for codes in seen)
