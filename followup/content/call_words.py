@@ -6,9 +6,12 @@ The words that a call begins with are templates (STAFF_CALL, STAFF_BRIDGE); thes
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from followup.domain.level import Level
 
 
 class CallWords(StrEnum):
@@ -30,6 +33,17 @@ class CallWords(StrEnum):
     NOTED = "noted"
     TEST_HEARD = "test_heard"
     TEST_KEY = "test_key"
+    NONE_OPEN = "none_open"
+    ONE_OPEN = "one_open"
+    SEVERAL_OPEN = "several_open"
+    ABOUT_OPEN = "about_open"
+    ABOUT_YOURS = "about_yours"
+    NEXT = "next"
+    NO_NEXT = "no_next"
+    YOURS_IN = "yours_in"
+    YOURS_AND_MORE = "yours_and_more"
+    RINGING_BACK = "ringing_back"
+    NOT_CONNECTED = "not_connected"
 
 
 _ENGLISH: Final[Mapping[CallWords, str]] = MappingProxyType(
@@ -50,6 +64,20 @@ _ENGLISH: Final[Mapping[CallWords, str]] = MappingProxyType(
         CallWords.NOTED: "Noted. The alert is open until you close it with an outcome.",
         CallWords.TEST_HEARD: "Thank you. The test is answered, there is nothing else to do.",
         CallWords.TEST_KEY: "This is a test. Press 1.",
+        CallWords.NONE_OPEN: "Follow-up alerts. Nothing is open for you. The board shows all of them.",
+        CallWords.ONE_OPEN: "Follow-up alerts. One is open for you.",
+        CallWords.SEVERAL_OPEN: "Follow-up alerts. {count} are open for you.",
+        CallWords.ABOUT_OPEN: "{level}, open {age}, nobody has it. The code is {code}. "
+        "Press 1 to take it. Press 2 to pass it on. Press 3 to be connected to the patient.",
+        CallWords.ABOUT_YOURS: "{level}, open {age}, it is yours and not closed. The code is {code}. "
+        "Press 2 to pass it on. Press 3 to be connected to the patient.",
+        CallWords.NEXT: "Press 4 for the next one.",
+        CallWords.NO_NEXT: "There is no other one.",
+        CallWords.YOURS_IN: "It is yours, and a text confirms it. Press 3 to be connected to the patient, or hang up.",
+        CallWords.YOURS_AND_MORE: "It is yours, and a text confirms it. "
+        "Press 3 to be connected to the patient, or 4 for the next one.",
+        CallWords.RINGING_BACK: "Hang up now. Your phone rings in a moment, and the key it asks for connects you.",
+        CallWords.NOT_CONNECTED: "You cannot be connected from here. Look at the alert's page. Press 1 to take it.",
     }
 )
 _SPANISH: Final[Mapping[CallWords, str]] = MappingProxyType(
@@ -70,6 +98,21 @@ _SPANISH: Final[Mapping[CallWords, str]] = MappingProxyType(
         CallWords.NOTED: "Anotado. La alerta sigue abierta hasta que la cierre con un resultado.",
         CallWords.TEST_HEARD: "Gracias. La prueba está contestada, no hay nada más que hacer.",
         CallWords.TEST_KEY: "Esto es una prueba. Pulse 1.",
+        CallWords.NONE_OPEN: "Alertas de seguimiento. No hay nada abierto para usted. El tablero las muestra todas.",
+        CallWords.ONE_OPEN: "Alertas de seguimiento. Hay una abierta para usted.",
+        CallWords.SEVERAL_OPEN: "Alertas de seguimiento. Hay {count} abiertas para usted.",
+        CallWords.ABOUT_OPEN: "{level}, abierta hace {age}, no la tiene nadie. El código es {code}. "
+        "Pulse 1 para tomarla. Pulse 2 para pasarla. Pulse 3 para hablar con el paciente.",
+        CallWords.ABOUT_YOURS: "{level}, abierta hace {age}, es suya y no está cerrada. El código es {code}. "
+        "Pulse 2 para pasarla. Pulse 3 para hablar con el paciente.",
+        CallWords.NEXT: "Pulse 4 para la siguiente.",
+        CallWords.NO_NEXT: "No hay otra.",
+        CallWords.YOURS_IN: "Es suya; un mensaje lo confirma. Pulse 3 para hablar con el paciente, o cuelgue.",
+        CallWords.YOURS_AND_MORE: "Es suya; un mensaje lo confirma. "
+        "Pulse 3 para hablar con el paciente, o 4 para la siguiente.",
+        CallWords.RINGING_BACK: "Cuelgue ahora. Su teléfono suena enseguida, y la tecla que le pida le comunica.",
+        CallWords.NOT_CONNECTED: "Desde aquí no se le puede comunicar. Mire la página de la alerta. "
+        "Pulse 1 para tomarla.",
     }
 )
 _LANGUAGES: Final = MappingProxyType({"en": _ENGLISH, "es": _SPANISH})
@@ -78,3 +121,34 @@ _LANGUAGES: Final = MappingProxyType({"en": _ENGLISH, "es": _SPANISH})
 def said(words: CallWords, language: str, **values: str) -> str:
     """The text in a staff language, English where there is none, with its values filled in."""
     return _LANGUAGES.get(language, _ENGLISH)[words].format(**values)
+
+
+_LEVELS: Final = MappingProxyType(
+    {
+        "en": {Level.EMERGENCY: "Emergency", Level.URGENT: "Urgent", Level.ROUTINE: "Routine"},
+        "es": {Level.EMERGENCY: "Emergencia", Level.URGENT: "Urgente", Level.ROUTINE: "De rutina"},
+    }
+)
+_UNITS: Final = MappingProxyType(
+    {
+        "en": (("minute", "minutes"), ("hour", "hours"), ("day", "days")),
+        "es": (("minuto", "minutos"), ("hora", "horas"), ("día", "días")),
+    }
+)
+
+
+def level_said(level: Level, language: str) -> str:
+    """A level as staff hear it."""
+    return _LEVELS.get(language, _LEVELS["en"]).get(level, level.value.capitalize())
+
+
+def age_said(age: timedelta, language: str) -> str:
+    """How long an alert has been open, as it is said: `10 minutes`, `1 hour`, `3 days`."""
+    units = _UNITS.get(language, _UNITS["en"])
+    minutes = int(age.total_seconds() // 60)
+    count, unit = minutes, units[0]
+    if minutes >= 60 * 48:
+        count, unit = minutes // (60 * 24), units[2]
+    elif minutes >= 60:
+        count, unit = minutes // 60, units[1]
+    return f"{count} {unit[0] if count == 1 else unit[1]}"

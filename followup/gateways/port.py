@@ -182,7 +182,10 @@ class ReceivedText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedCall:
-    """A call to one of our texting numbers. `reached` says, once it has ended, whether a person answered it."""
+    """A call to one of our texting numbers. `reached` says, once it has ended, whether a person answered it.
+
+    `forged`: the carrier says that the caller has no right to the number shown.
+    """
 
     provider: str
     provider_id: str
@@ -190,6 +193,7 @@ class ReceivedCall:
     to: str
     raw: str
     reached: bool = False
+    forged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +226,10 @@ class CallNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressedKey:
-    """Whoever picked up a call that we placed pressed `key`; empty where they pressed none in time.
+    """Whoever is on a call with us pressed `key`; empty where they pressed none in time.
 
-    `message_id` is ours, out of the address. `sender` is the number that the call comes from.
+    `message_id` is ours, out of the address: that of a call we placed, or of the inbound of a call we got. `sender` is
+    the number that the call comes from.
     """
 
     message_id: str

@@ -114,6 +114,8 @@ class TwilioWebhook:
             to=_needed(fields, "To"),
             raw=json.dumps([list(pair) for pair in form], ensure_ascii=False),
             reached=fields.get("DialCallStatus") in _REACHED,
+            # Twilio docs, "Trusted Calling with SHAKEN/STIR": the carriers' signature of the number was checked.
+            forged=fields.get("StirVerstat", "").startswith("TN-Validation-Failed"),
         )
 
     def answer(self, answer: CallAnswer) -> str:

@@ -6,21 +6,17 @@ Called by the provider's voice webhook, and in the demo by the simulated phones.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from followup.content.call_words import CallWords, said
-from followup.domain import calls, passing, windows
-from followup.domain.alert import Alert, AlertStatus
+from followup.domain import calls
 from followup.domain.contact import ContactResult
 from followup.domain.message import Message
-from followup.domain.schedule import Configuration, StaffMember
 from followup.gateways.port import EndedBridge, PressedKey, Spoken
 from followup.services import page_test
-from followup.services.bridging import Blocked, keep_try, number_to_ring
+from followup.services.bridging import BRIDGE_TEMPLATE, Blocked, keep_try, number_to_ring
 from followup.services.context import Context, clinic_of
 from followup.services.duty import configuration_now
-from followup.services.handing import hand
-from followup.services.taking import Taken, TakeOutcome, chain_of, take
+from followup.services.on_the_line import Line, not_usable, not_yours, passed_on, take_it, taken
 from followup.services.turns import alert_turn
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -28,9 +24,6 @@ KEY_PATH = "/twilio/voice/key"
 #: Where the provider tells how a connection to a patient ended, and where the key goes that says who was reached.
 BRIDGE_PATH = "/twilio/voice/bridge"
 SAID_PATH = "/twilio/voice/said"
-#: The template of a call that was asked for on a page: its only key connects.
-BRIDGE_TEMPLATE = "STAFF_BRIDGE"
-VIA = "voice"
 
 #: Keys that do something; any other proves nobody, it may be a phone in a pocket.
 _KEYS = frozenset("123")
@@ -38,25 +31,11 @@ _RESULTS = {"1": ContactResult.REACHED, "2": ContactResult.VOICEMAIL, "3": Conta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """One key on one call: the transaction, who has the phone, what it is about, and the number that calls."""
+class _Line(Line):
+    """One key on one call that we placed, and the number that calls."""
 
-    uow: UnitOfWork
-    context: Context
-    configuration: Configuration
     message: Message
-    member: StaffMember
-    alert: Alert
     caller: str
-    now: datetime
-
-    def says(self, words: CallWords, *, asks: bool = False, **values: str) -> Spoken:
-        """An answer; `asks`: a further key may follow it."""
-        return Spoken(
-            text=said(words, self.configuration.staff_language, **values),
-            language=self.configuration.staff_language,
-            key_path=f"{KEY_PATH}/{self.message.id}" if asks else None,
-        )
 
 
 def press_key(context: Context, pressed: PressedKey) -> Spoken:
@@ -142,21 +121,6 @@ def say_who_was_reached(context: Context, pressed: PressedKey) -> Spoken:
         return line.says(CallWords.NOTED)
 
 
-def not_usable(context: Context) -> Spoken:
-    """What is said on a call that is over, or that we know nothing of."""
-    return _plain(context, CallWords.OVER)
-
-
-def not_stored(context: Context) -> Spoken:
-    """What is said when a key could not be stored: nobody may believe that they have an alert when they have not."""
-    return _plain(context, CallWords.NOT_STORED)
-
-
-def _plain(context: Context, words: CallWords) -> Spoken:
-    language = context.content.current().content.configuration.staff_language
-    return Spoken(text=said(words, language), language=language)
-
-
 def _line(uow: UnitOfWork, context: Context, message_id: str, provider_id: str, caller: str) -> _Line | None:
     """The call in question, where it is ours, still open, about an alert, and to somebody who works here.
 
@@ -178,11 +142,12 @@ def _line(uow: UnitOfWork, context: Context, message_id: str, provider_id: str, 
         uow=uow,
         context=context,
         configuration=configuration,
-        message=message,
         member=member,
         alert=alert,
-        caller=caller,
+        key_path=f"{KEY_PATH}/{message.id}",
         now=now,
+        message=message,
+        caller=caller,
     )
 
 
@@ -192,65 +157,18 @@ def _acted(line: _Line, key: str) -> Spoken:
         case "1" if asked_for_on_a_page:
             return _connect(line)
         case "1":
-            return _taken(line)
+            return taken(line)
         case "2" if not asked_for_on_a_page:
-            return _passed_on(line)
+            return passed_on(line)
         case "3":
             return _connect(line)
         case _:
             return line.says(CallWords.ANY_KEY, asks=True)
 
 
-def _take(line: _Line) -> Taken:
-    published, policy = line.context.content.current(), line.context.policy
-    return take(line.uow, published, line.alert, line.member, via=VIA, public_url=policy.public_url, now=line.now)
-
-
-def _taken(line: _Line) -> Spoken:
-    taken = _take(line)
-    return _not_yours(line, taken) or line.says(CallWords.YOURS, asks=True)
-
-
-def _not_yours(line: _Line, taken: Taken) -> Spoken | None:
-    """What is said where somebody else has the alert, or it is closed; None where it is theirs."""
-    match taken.outcome:
-        case TakeOutcome.CLOSED:
-            return line.says(CallWords.CLOSED)
-        case TakeOutcome.TAKEN_BY_OTHER:
-            zone = clinic_of(line.configuration, taken.alert.clinic).timezone
-            at = windows.local(taken.alert.acknowledged_at or line.now, zone)
-            who = taken.alert.acknowledged_by or "somebody"
-            return line.says(CallWords.OTHER, who=who, time=at.strftime("%H:%M"))
-        case _:
-            return None
-
-
-def _passed_on(line: _Line) -> Spoken:
-    alert = line.alert
-    theirs = alert.acknowledged_by in {None, line.member.name}
-    if alert.status is AlertStatus.CLOSED or not theirs:
-        return _not_yours(line, _take(line)) or line.says(CallWords.ANY_KEY, asks=True)
-    chain = chain_of(alert, line.configuration)
-    key = passing.next_person(alert, chain, line.configuration, by=line.member.key, now=line.now)
-    if key is None:
-        return line.says(CallWords.NOBODY_ELSE, asks=True)
-    receiver = line.configuration.staff[key]
-    hand(
-        line.uow,
-        line.configuration,
-        alert,
-        to=receiver,
-        actor=f"staff:{line.member.key}",
-        why=f"passed on by {line.member.name} to {receiver.name} by {VIA}",
-        via=VIA,
-        now=line.now,
-    )
-    return line.says(CallWords.PASSED, who=receiver.name)
-
-
 def _connect(line: _Line) -> Spoken:
     """Whoever is connected to the patient has the alert; where somebody else has it, two would call."""
-    other = _not_yours(line, _take(line))
+    other = not_yours(line, take_it(line))
     if other is not None:
         return other
     number = number_to_ring(line.uow, line.alert)

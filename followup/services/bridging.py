@@ -1,23 +1,31 @@
 """Connecting a member of staff to a patient, inside a caller's transaction: whom to ring, and keeping the try.
 
-Keys on a call and the end of a call use it.
+Keys on a call, the end of a call, and whoever asks for a call use it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from followup.content.call_words import CallWords
 from followup.domain.alert import Alert
 from followup.domain.contact import ContactResult, ContactTry, ContactWay
-from followup.domain.message import Message
+from followup.domain.message import Message, MessageClass
+from followup.domain.people import Channel
+from followup.domain.schedule import StaffMember
+from followup.ids import new_id
+from followup.services.composing import Draft, compose
 from followup.services.contacting import add_try
-from followup.services.context import Context
+from followup.services.context import Context, clinic_of
 from followup.storage.unit_of_work import UnitOfWork
 
 #: A line that was open for less than this, of which nobody said anything, counts as voicemail: messages are short.
 A_TALK = timedelta(seconds=120)
+#: The template of a call that somebody asked for: its only key connects.
+BRIDGE_TEMPLATE = "STAFF_BRIDGE"
+#: A phone that rings later than this would surprise whoever asked.
+SOON = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,31 @@ def number_to_ring(uow: UnitOfWork, alert: Alert) -> str | Blocked:
         return Blocked(words=CallWords.ON_HOLD)
     number = patient.phone if patient is not None else alert.sender
     return Blocked(words=CallWords.NO_PHONE) if number is None else number
+
+
+def ring_back(uow: UnitOfWork, context: Context, alert: Alert, member: StaffMember, now: datetime) -> None:
+    """Inside a caller's transaction: ring the phone of `member`, who has one, to connect it to the patient."""
+    published = context.content.current()
+    draft = Draft(
+        template=BRIDGE_TEMPLATE,
+        message_class=MessageClass.STAFF_REPLY,
+        channel=Channel.VOICE,
+        to=member.phone or "",
+        intent=f"bridge/{alert.id}/{member.key}/{new_id()}",
+        person=member.key,
+        alert=alert.id,
+        expires_at=now + SOON,
+    )
+    uow.messages.add(compose(published, clinic_of(published.content.configuration, alert.clinic), draft, now))
+    uow.wake(MessageClass.STAFF_REPLY.lane.value)
+    uow.audit.append(
+        at=now,
+        actor=f"staff:{member.key}",
+        action="bridge.asked",
+        subject="alert",
+        subject_id=alert.id,
+        detail={},
+    )
 
 
 def unconfirmed(seconds: int) -> ContactResult:

@@ -5,21 +5,12 @@ The patient sees the clinic's number, and the try is kept with the time to conta
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from followup.domain.alert import AlertStatus
-from followup.domain.message import MessageClass
 from followup.domain.people import Channel
 from followup.errors import Conflict, InvalidInput, NotFound, Problem
-from followup.ids import new_id
-from followup.services.answer_key import BRIDGE_TEMPLATE
-from followup.services.bridging import Blocked, number_to_ring
-from followup.services.composing import Draft, compose
-from followup.services.context import Context, clinic_of, staff_by_name
+from followup.services.bridging import Blocked, number_to_ring, ring_back
+from followup.services.context import Context, staff_by_name
 from followup.services.duty import configuration_now
-
-#: A phone that rings later than this would surprise whoever asked.
-SOON = timedelta(minutes=3)
 
 
 def bridge(context: Context, *, alert: str, person: str) -> None:
@@ -42,26 +33,7 @@ def bridge(context: Context, *, alert: str, person: str) -> None:
         if member.phone is None:
             wrong = Problem(at="person", message="has no phone in schedules.yaml")
             raise InvalidInput("Nobody was called.", (wrong,))
-        draft = Draft(
-            template=BRIDGE_TEMPLATE,
-            message_class=MessageClass.STAFF_REPLY,
-            channel=Channel.VOICE,
-            to=member.phone,
-            intent=f"bridge/{known.id}/{member.key}/{new_id()}",
-            person=member.key,
-            alert=known.id,
-            expires_at=now + SOON,
-        )
-        uow.messages.add(compose(published, clinic_of(published.content.configuration, known.clinic), draft, now))
-        uow.wake(MessageClass.STAFF_REPLY.lane.value)
-        uow.audit.append(
-            at=now,
-            actor=f"staff:{member.key}",
-            action="bridge.asked",
-            subject="alert",
-            subject_id=known.id,
-            detail={},
-        )
+        ring_back(uow, context, known, member, now)
         uow.commit()
 
 

@@ -33,14 +33,15 @@ from followup.services.answer_key import (
     KEY_PATH,
     SAID_PATH,
     end_bridge,
-    not_stored,
     press_key,
     say_who_was_reached,
 )
 from followup.services.context import Context
 from followup.services.follow_calls import note_news
+from followup.services.on_the_line import not_stored
 from followup.services.receive_call import ENDED_PATH, answer_call, end_call
 from followup.services.receive_inbound import receive
+from followup.services.staff_call_in import CALL_IN_PATH, press_call_in_key
 from followup.services.track_delivery import track
 from followup.web.bodies import form_pairs
 
@@ -88,7 +89,8 @@ def _voice_routes(context: Context, webhook: Webhook, door: _Door) -> list[Route
     """Calls to the number that texts come from."""
 
     def answered(call: ReceivedCall) -> Response:
-        return _xml(webhook.answer(answer_call(context, call)))
+        answer = answer_call(context, call)
+        return _xml(webhook.speak(answer) if isinstance(answer, Spoken) else webhook.answer(answer))
 
     def ended(call: ReceivedCall) -> Response:
         return _xml(webhook.ended(end_call(context, call), reached=call.reached))
@@ -100,7 +102,7 @@ def _voice_routes(context: Context, webhook: Webhook, door: _Door) -> list[Route
 
 
 def _key_routes(context: Context, webhook: Webhook, door: _Door) -> list[Route]:
-    """Keys that are pressed on calls that we placed, each answered by words."""
+    """Keys that are pressed on calls with staff, each answered by words."""
 
     def spoken(work: Callable[[Context, Read], Spoken]) -> Callable[[Read], Response]:
         def act(read: Read) -> Response:
@@ -124,6 +126,7 @@ def _key_routes(context: Context, webhook: Webhook, door: _Door) -> list[Route]:
         door.route(f"{KEY_PATH}/{{message}}", key, spoken(press_key)),
         door.route(f"{BRIDGE_PATH}/{{message}}", bridge, spoken(end_bridge)),
         door.route(f"{SAID_PATH}/{{message}}", key, spoken(say_who_was_reached)),
+        door.route(f"{CALL_IN_PATH}/{{message}}", key, spoken(press_call_in_key)),
     ]
 
 

@@ -28,9 +28,10 @@ from followup.domain.infusion import Baseline
 from followup.domain.message import Message
 from followup.domain.people import Channel, Consent, Patient, PatientDetails, PatientStatus
 from followup.domain.plan import CheckIn
-from followup.gateways.port import Spoken
+from followup.gateways.port import CallAnswer, PressedKey, ReceivedCall, Spoken
 from followup.gateways.simulated_calls import PhoneCall
 from followup.gateways.simulator import SimulatedGateway, SimulatedProvider
+from followup.ids import new_id
 from followup.services.answer_key import end_bridge, press_key, say_who_was_reached
 from followup.services.change_patient import set_status
 from followup.services.check_invariants import check
@@ -41,6 +42,7 @@ from followup.services.hold import set_hold
 from followup.services.invite_patient import invite
 from followup.services.publish_schedules import StoredContent, publish
 from followup.services.quiet import next_event_at, run_until_quiet
+from followup.services.receive_call import answer_call
 from followup.services.receive_inbound import receive
 from followup.services.record_infusion import (
     Correction,
@@ -51,6 +53,7 @@ from followup.services.record_infusion import (
     correct_infusion,
     record_infusion,
 )
+from followup.services.staff_call_in import press_call_in_key
 from followup.storage.store import Store
 from followup.storage.vault import Vault
 
@@ -314,6 +317,7 @@ class StaffPerson(Person):
 
     key: str = ""
     seen_digests: int = 0
+    on_the_line: tuple[str | None, str] = (None, "")
 
     def mails(self) -> list[str]:
         """Every mail but the morning digests, which come in every story that sees a morning; see `digests`."""
@@ -350,6 +354,32 @@ class StaffPerson(Person):
         call = self.expects_call()
         spoken = press_key(self.clinic.context, self.clinic.provider.calls.press(call["id"], key))
         self.clinic.provider.calls.hears(call["id"], spoken)
+        run_until_quiet(self.clinic.context)
+        return spoken
+
+    def calls_in(self, *, forged: bool = False, sid: str | None = None) -> CallAnswer | Spoken:
+        """Call the number that alerts come from; returns what is heard. `sid` names the call, a new one without it."""
+        call = ReceivedCall(
+            provider="simulator",
+            provider_id=sid or new_id(),
+            sender=self.number,
+            to=self.clinic.number,
+            raw="",
+            forged=forged,
+        )
+        heard = answer_call(self.clinic.context, call)
+        self.on_the_line = (heard.key_path if isinstance(heard, Spoken) else None, call.provider_id)
+        return heard
+
+    def presses_on_it(self, key: str) -> Spoken:
+        """Press a key on the call that they made; returns what is said then."""
+        path, call = self.on_the_line
+        assert path is not None, "no key is asked for on this call"
+        pressed = PressedKey(
+            message_id=path.rsplit("/", 1)[1], provider="simulator", provider_id=call, key=key, sender=self.number
+        )
+        spoken = press_call_in_key(self.clinic.context, pressed)
+        self.on_the_line = (spoken.key_path, call)
         run_until_quiet(self.clinic.context)
         return spoken
 

@@ -11,7 +11,7 @@ import pytest
 from followup.domain.alert import AlertStatus
 from followup.domain.message import Message, MessageState
 from followup.domain.people import Channel
-from followup.services import answer_key
+from followup.services import on_the_line
 from followup.storage.errors import StorageError
 from tests.web.conftest import Web, signed
 
@@ -117,7 +117,7 @@ def test_a_key_that_could_not_be_stored_is_not_said_to_have_been(live: Web, monk
     def fails(*_arguments: object, **_options: object) -> None:
         raise StorageError("the database is gone", temporary=True)
 
-    monkeypatch.setattr(answer_key, "take", fails)
+    monkeypatch.setattr(on_the_line, "take", fails)
     answer = posted(live, key_path(call), form_of(call, ("Digits", "1")))
 
     assert answer.status_code == 200

@@ -96,6 +96,29 @@ def test_a_stranger_is_put_through_and_kept(live: Web) -> None:
     assert (alert.patient, alert.sender) == (None, "+13125550999")
 
 
+def test_a_nurse_who_calls_back_is_known_by_her_number_and_takes_the_alert_by_a_key(live: Web) -> None:
+    live.emergency()
+    nurse = live.clinic.on_duty()
+    answer = ET.fromstring(_call(live, CALL, _form(nurse.number)).text)
+    said = "".join(each.text or "" for each in answer.iter("Say"))
+    assert "One is open for you. Emergency" in said
+    assert "9 1 1" not in said
+    (gather,) = answer.iter("Gather")
+    path = gather.get("action") or ""
+    form = _form(nurse.number, ("Digits", "1"))
+    assert _call(live, path, form, {}).status_code == 403
+    assert "It is yours" in _call(live, path, form).text
+    assert live.clinic.alerts()[0].acknowledged_by == nurse.name
+
+
+def test_a_staff_number_that_the_carrier_calls_forged_is_anybodys(live: Web) -> None:
+    live.emergency()
+    form = _form(live.clinic.on_duty().number, ("StirVerstat", "TN-Validation-Failed-C"))
+    answer = _call(live, CALL, form)
+    assert "<Gather" not in answer.text
+    assert "9 1 1" in answer.text
+
+
 @pytest.mark.parametrize("path", [CALL, ENDED])
 @pytest.mark.parametrize(
     ("what", "headers"),

@@ -16,6 +16,7 @@ PATHS = [
     "/twilio/status",
     "/twilio/voice/inbound",
     "/twilio/voice/inbound/ended",
+    "/twilio/voice/staff/0a1b",
     "/twilio/voice/status",
     "/twilio/voice/key/0a1b",
     "/twilio/voice/bridge/0a1b",
