@@ -6,12 +6,9 @@ The words that a call begins with are templates (STAFF_CALL, STAFF_BRIDGE); thes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
-
-from followup.domain.level import Level
 
 
 class CallWords(StrEnum):
@@ -121,34 +118,3 @@ _LANGUAGES: Final = MappingProxyType({"en": _ENGLISH, "es": _SPANISH})
 def said(words: CallWords, language: str, **values: str) -> str:
     """The text in a staff language, English where there is none, with its values filled in."""
     return _LANGUAGES.get(language, _ENGLISH)[words].format(**values)
-
-
-_LEVELS: Final = MappingProxyType(
-    {
-        "en": {Level.EMERGENCY: "Emergency", Level.URGENT: "Urgent", Level.ROUTINE: "Routine"},
-        "es": {Level.EMERGENCY: "Emergencia", Level.URGENT: "Urgente", Level.ROUTINE: "De rutina"},
-    }
-)
-_UNITS: Final = MappingProxyType(
-    {
-        "en": (("minute", "minutes"), ("hour", "hours"), ("day", "days")),
-        "es": (("minuto", "minutos"), ("hora", "horas"), ("día", "días")),
-    }
-)
-
-
-def level_said(level: Level, language: str) -> str:
-    """A level as staff hear it."""
-    return _LEVELS.get(language, _LEVELS["en"]).get(level, level.value.capitalize())
-
-
-def age_said(age: timedelta, language: str) -> str:
-    """How long an alert has been open, as it is said: `10 minutes`, `1 hour`, `3 days`."""
-    units = _UNITS.get(language, _UNITS["en"])
-    minutes = int(age.total_seconds() // 60)
-    count, unit = minutes, units[0]
-    if minutes >= 60 * 48:
-        count, unit = minutes // (60 * 24), units[2]
-    elif minutes >= 60:
-        count, unit = minutes // 60, units[1]
-    return f"{count} {unit[0] if count == 1 else unit[1]}"

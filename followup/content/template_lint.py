@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from followup.content import private_words, sms
+from followup.content import private_words, sms, staff_said
 from followup.content.carrier_words import CARRIER_WORDS
 from followup.content.catalogue import Catalogue, Template, TemplateId
 from followup.content.problems import Place, listed
+from followup.domain.alert import Outcome
+from followup.domain.level import Level
 from followup.domain.people import Channel
 from followup.domain.schedule import AnswerKind, Clinic, Configuration, Question, Score
 
@@ -22,6 +24,8 @@ MOST_PARTS = 4
 #: A link of ours, and the next opening in each language, at their longest.
 _LINK = "https://followup.clinic.example.org/a/" + "x" * 18
 _OPENING = {"en": "Mon Sep 28 at 10:00 AM"[:20], "es": "el mié 28 sept a las 10:00 a"}
+#: As many alerts of every level as say the most.
+_MANY = [(level, "WWWW") for level in (Level.EMERGENCY, Level.EMERGENCY, Level.URGENT, *[Level.ROUTINE] * 100)]
 _KEYWORD_ANSWER = re.compile(rf"\b({'|'.join(sorted(CARRIER_WORDS))})\s*=", re.IGNORECASE)
 _TOP = Place(1, 1)
 
@@ -51,25 +55,27 @@ def lint(catalogue: Catalogue, configuration: Configuration) -> Iterator[Remark]
 def worst_values(clinic: Clinic, configuration: Configuration, language: str) -> dict[str, str]:
     """The longest value that each variable may get."""
     shorts = [question.short.get(language, "") for question in configuration.questions.values()]
-    names = [person.name for person in configuration.staff.values()]
+    longest = max((person.name for person in configuration.staff.values()), key=len, default="")
     return {
         "clinic": clinic.name,
         "phone": clinic.phone,
         "link": _LINK,
         "open": _OPENING.get(language, _OPENING["es"]),
         "question_short": max(shorts, key=len, default=""),
-        "level": "Emergency",
+        "level": staff_said.level_said(Level.EMERGENCY, language),
         "code": "WWWW",
         "age": "59 min",
-        "who": max(names, key=len, default=""),
+        "who": longest,
         "time": "Wed 30 Sep 12:59",
         "codes": "WWWW, MMMM, HHHH, WWWW, MMMM, HHHH and 10 more",
+        "standing": staff_said.standing(_MANY, ["WWWW"] * 11, language),
+        "news": max((staff_said.news(each, language, longest) for each in staff_said.News), key=len),
         "emergencies": "WWWW, MMMM, HHHH",
-        "outcome": "sent to emergency care",
+        "outcome": max((staff_said.ending_said(each, language) for each in Outcome), key=len),
         "words": "safe, er, 988, welfare, not reached, false, advice, booked, voicemail, resolved",
         "names": ", ".join(sorted(configuration.staff, key=len, reverse=True)[:4]),
         "duty": f"{max(configuration.rotas, key=len)}, 28 turns from Wed 30 Sep 12:59 to Wed 30 Sep 12:59",
-        "by": max(names, key=len, default=""),
+        "by": longest,
         "why": "x" * 140,
         "minutes": "120",
         "text": "",

@@ -11,7 +11,7 @@ from followup.domain.care import ExpectedLevel, expected_now
 from followup.domain.infusion import Infusion, series_baseline
 from followup.domain.level import Level, highest
 from followup.domain.plan import Answer
-from followup.domain.reading import Finding, Kind, Reading, Severity
+from followup.domain.reading import Finding, Kind, Reading, Scope, Severity
 from followup.domain.schedule import AnswerKind, Configuration, Question, Score
 from followup.domain.triage import MODERATE, Evidence
 
@@ -245,6 +245,42 @@ def inputs_of(evidence: Evidence) -> dict[str, object]:
     }
 
 
+#: What staff read where the name of a topic says too little; and how the words around it bear on it.
+_PLAINLY = {
+    "breathing": "cannot breathe",
+    "faint": "fainted",
+    "stroke": "signs of a stroke",
+    "overmedicated": "too much medicine, and ill from it",
+    "help_now": "asks for help now",
+    "pressure_crisis": "very high blood pressure with a symptom",
+    "pressure_high": "very high blood pressure",
+    "pressure_raised": "raised blood pressure",
+    "like_crisis": "reads much like a crisis",
+    "like_medical": "reads much like a medical emergency",
+    "like_urgent": "reads much like something urgent",
+    "resolved_recent": "over within the last day",
+    "symptom_moderate": "a moderate side effect",
+    "severe_symptom": "a severe side effect",
+    "vomiting_repeated": "vomits again and again",
+    "leg_numbness": "numb legs",
+    "pain_idiom": "a figure of speech about pain",
+}
+_BEARING = {
+    Scope.PRESENT: "",
+    Scope.NEGATED: " (said not to be so)",
+    Scope.PAST: " (in the past)",
+    Scope.HYPOTHETICAL: " (not said to be so now)",
+    Scope.OTHER_PERSON: " (of somebody else)",
+    Scope.OTHER_IN_DANGER: " (somebody else, in danger now)",
+    Scope.DURING_INFUSION: " (during the infusion)",
+    Scope.IDIOM: " (as a figure of speech)",
+}
+
+
+def _told(finding: Finding) -> str:
+    return f"{_PLAINLY.get(finding.topic, finding.topic.replace('_', ' '))}{_BEARING[finding.scope]}"
+
+
 def understood_as(evidence: Evidence) -> str:
     """One plain line for staff: what was understood."""
     parts = [f"{score.value} {value:g} of 10" for score, value in evidence.scores.items()]
@@ -259,8 +295,6 @@ def understood_as(evidence: Evidence) -> str:
     parts += [
         f"{key.replace('_', ' ')}: {words.get(severity, 'reported')}" for key, severity in evidence.symptoms.items()
     ]
-    parts += [
-        f"{finding.topic.replace('_', ' ')} ({finding.scope.value.replace('_', ' ')})" for finding in evidence.findings
-    ]
+    parts += [_told(finding) for finding in evidence.findings]
     parts += [event.value.replace("_", " ") for event in sorted(evidence.events)]
     return "; ".join(dict.fromkeys(parts)) or "nothing that a rule names"

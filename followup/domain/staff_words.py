@@ -1,27 +1,32 @@
 """What staff text about alerts: a code alone, `close K7RD safe 12`, `pass K7RD to sam`, `who K7RD`, `ack all`, `help`.
 
-Pure reading; services.staff_texts acts on it, at the moment of the reply.
+In English and Spanish, as people write who have just been woken: `ok i got K7RD`, `hfm 3`, `si, la tomo K7RD`. A code
+among words that say nothing else takes; among others it changes nothing. Pure reading; services.staff_texts acts on it.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Outcome
 
 #: The words by which a text says how an alert ended; the first of each is the one that help texts name.
 OUTCOME_WORDS: dict[Outcome, tuple[str, ...]] = {
-    Outcome.REACHED_AND_SAFE: ("safe", "reached", "reached and safe", "ok", "fine"),
-    Outcome.SENT_TO_EMERGENCY_CARE: ("er", "ed", "hospital", "911", "ambulance", "emergency care", "sent to er"),
+    Outcome.REACHED_AND_SAFE: ("safe", "reached", "reached and safe", "ok", "fine", "bien", "a salvo"),
+    Outcome.SENT_TO_EMERGENCY_CARE: (
+        *("er", "ed", "hospital", "911", "ambulance", "emergency care", "sent to er"),
+        *("urgencias", "ambulancia"),
+    ),
     Outcome.HANDED_TO_988: ("988", "handed to 988"),
-    Outcome.WELFARE_CHECK: ("welfare", "welfare check", "police"),
-    Outcome.NOT_REACHED: ("not reached", "notreached", "unreached", "no answer", "nr"),
-    Outcome.FALSE_ALARM: ("false", "false alarm"),
-    Outcome.ADVICE_GIVEN: ("advice", "advised", "advice given"),
-    Outcome.BOOKED: ("booked", "appointment"),
-    Outcome.VOICEMAIL: ("voicemail", "vm", "left voicemail"),
-    Outcome.RESOLVED_SINCE: ("resolved", "resolved since", "better"),
+    Outcome.WELFARE_CHECK: ("welfare", "welfare check", "police", "policia", "policía"),
+    Outcome.NOT_REACHED: ("not reached", "notreached", "unreached", "no answer", "nr", "no contesta"),
+    Outcome.FALSE_ALARM: ("false", "false alarm", "falsa", "falsa alarma"),
+    Outcome.ADVICE_GIVEN: ("advice", "advised", "advice given", "consejo"),
+    Outcome.BOOKED: ("booked", "appointment", "cita"),
+    Outcome.VOICEMAIL: ("voicemail", "vm", "left voicemail", "buzon", "buzón"),
+    Outcome.RESOLVED_SINCE: ("resolved", "resolved since", "better", "resuelto"),
 }
 _OUTCOMES = {word: outcome for outcome, words in OUTCOME_WORDS.items() for word in words}
 
@@ -30,11 +35,25 @@ _TOKEN = rf"[a-z0-9]{{{CODE_LENGTH}}}"
 _TAKE = r"(?:ack|acknowledge|ok|okay|take|taking|got|mine)"
 _ALONE = re.compile(rf"(?:{_TAKE}\W+)?({_TOKEN})(?:\W+(?:{_TAKE}|please|thanks|thank you))?")
 _SEVERAL = re.compile(rf"(?:{_TAKE}\W+)?({_TOKEN}(?:(?:\W+and\W+|\W+){_TOKEN})+)")
-_CLOSE = re.compile(rf"(?:close|closed|done)\W+({_TOKEN})\b\W*(.*)")
-_PASS = re.compile(rf"(?:pass|hand over|hand)\W+({_TOKEN})(?:\W+(?:on))?(?:\W+(?:to\W+)?([^\W\d][\w. '-]*))?")
-_WHO = re.compile(rf"(?:who|who has|status)\W+({_TOKEN})")
-_ALL = re.compile(r"(?:ack|take|ok)\W+all")
-_HELP = re.compile(r"(?:help|commands?|how|info|\?)")
+_CLOSING = r"(?:close|closed|closing|done|cerrar|cierro|cierra|cerrada)"
+_CLOSE = re.compile(rf"{_CLOSING}\W+({_TOKEN})\b\W*(.*)|({_TOKEN})\W+{_CLOSING}\b\W*(.*)")
+_PASSING = r"(?:pass|hand over|hand|give|pasar|paso|pasa|dar|doy)"
+_PASS = re.compile(rf"{_PASSING}\W+({_TOKEN})(?:\W+(?:on|over))?(?:\W+(?:(?:to|a)\W+)?([^\W\d][\w. '-]*))?")
+_WHO = re.compile(rf"(?:who|who has|status|qui[eé]n|qui[eé]n tiene)\W+({_TOKEN})")
+_ALL = re.compile(r"(?:(?:ack|take|ok)\W+all|(?:ack|ok|tomo)\W+tod[ao]s)")
+_HELP = re.compile(r"(?:help|commands?|how|info|ayuda|\?)")
+_LIST = re.compile(
+    r"(?:list|open|alerts?|open alerts?|what(?:'s| is) open|status|lista|abiertas|pendientes|qu[eé] hay(?: abierto)?)"
+)
+#: Words that say that somebody has it, or nothing at all. With any other word beside it a code changes nothing.
+_ACKNOWLEDGING = re.compile(
+    r"a[ck]+n?o?w?l?\w*|ok|okay|k|yes|yep|yeah|si|take|taking|took|taken|got|get|have|mine|done|close|closed|"
+    r"i|im|i'm|ill|i'll|ive|i've|am|will|it|its|it's|that|this|one|the|alert|code|on|my|way|with|me|please|now|"
+    r"and|thanks|thank|you|hi|hello|"
+    r"y|la|lo|tomo|tengo|yo|es|mia|mio|esta|este|el|codigo|alerta|voy|gracias|por|favor|ya"
+)
+#: What stands before an ending and says nothing of it.
+_BEFORE_ENDING = re.compile(r"^(?:(?:the|patient|pt|paciente|she|he|they|was|is|are|outcome|est[aá])\s+)+")
 _MINUTES = re.compile(r"(?P<words>.*?)(?:(?:^|\s)(?P<minutes>\d{1,4})\s*(?:m|min|mins|minutes)?)?")
 
 
@@ -96,14 +115,39 @@ class BackAgain:
     """START: texts are wanted again."""
 
 
-StaffCommand = BackAgain | TakeCode | CloseCode | PassCode | WhoHas | SeveralCodes | TakeAll | AskHelp | NoCommand
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoCode:
+    """`got it`: something is meant, and no code says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOpen:
+    """What is open?"""
+
+
+StaffCommand = (
+    BackAgain
+    | TakeCode
+    | CloseCode
+    | PassCode
+    | WhoHas
+    | SeveralCodes
+    | TakeAll
+    | AskHelp
+    | ListOpen
+    | NoCode
+    | NoCommand
+)
 
 
 def staff_command(text: str) -> StaffCommand:
     """What a whole text of a member of staff asks for about alerts."""
-    said = " ".join(text.casefold().split()).strip(" .!,;:?") or text.strip()
-    for read in (_all, _help, _close, _pass, _who, _alone, _several):
+    whole = " ".join(text.casefold().replace("’", "'").split())
+    said = whole.strip(" .!,;:?¿¡") or text.strip()
+    for read in (_all, _help, _list, _close, _pass, _who, _alone, _several, _spaced, _among_words):
         found = read(said)
+        if isinstance(found, TakeCode) and whole.endswith("?"):
+            return WhoHas(code=found.code)
         if found is not None:
             return found
     return NoCommand()
@@ -114,7 +158,7 @@ def is_for_alerts(command: StaffCommand) -> bool:
     match command:
         case TakeAll():
             return True
-        case AskHelp() | NoCommand() | BackAgain():
+        case AskHelp() | ListOpen() | NoCode() | NoCommand() | BackAgain():
             return False
         case SeveralCodes():
             return all(_is_code(code) for code in command.codes)
@@ -145,7 +189,7 @@ def _alone(said: str) -> StaffCommand | None:
     if found is None:
         return None
     plain = found[0] == found[1]
-    counts = _looks_like_code(found[1]) or (not plain and not found[1].isdigit())
+    counts = _looks_like_code(found[1]) or not (plain or _ACKNOWLEDGING.fullmatch(found[1]))
     return TakeCode(code=found[1].upper()) if counts else None
 
 
@@ -155,17 +199,44 @@ def _several(said: str) -> StaffCommand | None:
     return SeveralCodes(codes=tuple(codes)) if codes and all(_looks_like_code(code) for code in codes) else None
 
 
+def _list(said: str) -> StaffCommand | None:
+    return ListOpen() if _LIST.fullmatch(said) else None
+
+
+def _spaced(said: str) -> StaffCommand | None:
+    """`hfm 3`, as somebody writes it down who hears it on the phone."""
+    code = re.sub(r"[\W_]", "", said)
+    return TakeCode(code=code.upper()) if _is_code(code) else None
+
+
+def _among_words(said: str) -> StaffCommand | None:
+    """Codes among words that say only that somebody has it; with none among them it is not known which is meant."""
+    tokens = re.findall(r"[a-z0-9']+", _without_accents(said))
+    codes = [token.upper() for token in tokens if len(token) == CODE_LENGTH and _looks_like_code(token)]
+    others = [token for token in tokens if token.upper() not in codes]
+    if not tokens or not all(_ACKNOWLEDGING.fullmatch(token) for token in others):
+        return None
+    if len(codes) > 1:
+        return SeveralCodes(codes=tuple(codes))
+    return TakeCode(code=codes[0]) if codes else NoCode()
+
+
+def _without_accents(said: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", said) if not unicodedata.combining(sign))
+
+
 def _close(said: str) -> StaffCommand | None:
     found = _CLOSE.fullmatch(said)
     if found is None:
         return None
-    outcome, minutes = _ending(found[2])
-    return CloseCode(code=found[1].upper(), outcome=outcome, minutes=minutes)
+    code, rest = (found[1], found[2]) if found[1] else (found[3], found[4])
+    outcome, minutes = _ending(rest)
+    return CloseCode(code=code.upper(), outcome=outcome, minutes=minutes)
 
 
 def _ending(said: str) -> tuple[Outcome | None, int | None]:
     """`not reached, 12 min` as outcome and minutes; the figures 911 and 988 alone are outcomes."""
-    words = " ".join(re.sub(r"[^\w]+", " ", said).split())
+    words = _BEFORE_ENDING.sub("", " ".join(re.sub(r"[^\w]+", " ", said).split()), count=1)
     if words in _OUTCOMES:
         return _OUTCOMES[words], None
     found = _MINUTES.fullmatch(words)

@@ -15,7 +15,7 @@ from followup.services.alerting import raise_event
 from followup.services.composing import Draft, compose
 from followup.services.context import Context, Published, clinic_of
 from followup.services.duty import configuration_now
-from followup.services.notices import queue_notice
+from followup.services.notices import NOT_CLOSED, queue_notice
 from followup.storage.unit_of_work import UnitOfWork
 
 #: An alert whose move cannot be made is looked at again this soon, so that one bad row never stops the rest.
@@ -65,9 +65,11 @@ def _advance_one(context: Context, seen: Alert) -> bool:
         chain = escalation.chain_of(alert, opened_under, configuration)
         move = escalation.advance(alert, chain, configuration, now)
         uow.alerts.update(move.alert, expected_status=alert.status)
+        if alert.status is AlertStatus.ACKNOWLEDGED:
+            _entry(uow, move.alert, EntryKind.RAISED, NOT_CLOSED, now)
         for notice in move.notices:
             queue_notice(uow, context, published, move.alert, notice, now)
-        _note(uow, move, alert, published.content.configuration, now)
+        _note(uow, move, published.content.configuration, now)
         if move.tell_sender:
             _tell_sender(uow, published, move.alert, now)
         if move.unreachable:
@@ -76,11 +78,7 @@ def _advance_one(context: Context, seen: Alert) -> bool:
     return True
 
 
-def _note(
-    uow: UnitOfWork, move: escalation.Advance, before: Alert, configuration: Configuration, now: datetime
-) -> None:
-    if before.status is AlertStatus.ACKNOWLEDGED:
-        _entry(uow, move.alert, EntryKind.RAISED, "not closed in time; open again", now)
+def _note(uow: UnitOfWork, move: escalation.Advance, configuration: Configuration, now: datetime) -> None:
     if not move.notices:
         _entry(uow, move.alert, EntryKind.NOTE, "overdue" if not move.unreachable else "nobody could be told", now)
         return

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from followup.content.staff_said import listed
 from followup.domain import duty, oncall, windows
+from followup.domain.alert import AlertStatus
 from followup.domain.duty import DutyChange, DutyKind
 from followup.domain.message import MessageClass
 from followup.domain.oncall import Shift
@@ -20,6 +22,9 @@ from followup.ids import new_id
 from followup.services.composing import Draft, compose
 from followup.services.context import Context, Published, staff_by_name
 from followup.storage.unit_of_work import UnitOfWork
+
+#: So many codes fit beside the hours of a duty; the others are counted.
+_MOST_CODES = 3
 
 #: So far ahead somebody who leaves must have cover; what lies behind is for schedules.yaml.
 LEAVING_LOOKS_AHEAD = timedelta(days=28)
@@ -323,12 +328,13 @@ def _tell_one(
 def told_of(uow: UnitOfWork, desk: Desk, rota: Rota, change: DutyChange) -> dict[str, str]:
     """What a text about an exception says: who has what from when to when, who made it, what is open now."""
     configuration = desk.published.content.configuration
-    codes = [alert.code for alert in uow.alerts.list("open", None, 3, clinic=change.clinic)]
+    waiting = [one for one in uow.alerts.unclosed_of(change.clinic) if one.status is AlertStatus.OPEN]
+    pressing = sorted(waiting, key=lambda one: (-one.level.rank, one.opened_at))
     return {
         "who": names(configuration).get(change.person, change.person),
         "duty": f"{rota.key} {duty.span(change, rota.timezone)}",
         "by": actor_name(change.made_by, configuration),
-        "codes": ", ".join(codes) or "none",
+        "codes": listed([one.code for one in pressing], configuration.staff_language, most=_MOST_CODES),
         "link": f"{desk.public_url}/staff/rota",
     }
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from followup.content import staff_said
 from followup.domain import escalation, windows
-from followup.domain.alert import ROUTINE_OUTCOMES, Alert, Outcome
+from followup.domain.alert import ROUTINE_OUTCOMES, Alert, AlertStatus, Outcome
 from followup.domain.level import Level
 from followup.domain.message import MessageClass
 from followup.domain.people import Channel
@@ -19,20 +20,11 @@ from followup.services.context import Published, clinic_of
 from followup.services.links import alert_link
 from followup.storage.unit_of_work import UnitOfWork
 
-#: So many codes fit into a text beside the rest of it; the others are counted.
-MOST_CODES = 6
-
 
 def outcome_words(level: Level) -> str:
     """The words that close an alert of a level: `safe, er, 988`."""
     fitting = [outcome for outcome in Outcome if level is Level.ROUTINE or outcome not in ROUTINE_OUTCOMES]
     return ", ".join(OUTCOME_WORDS[outcome][0] for outcome in fitting)
-
-
-def listed(codes: Sequence[str]) -> str:
-    """`K7RD, M4TN`, `none`, or the first of many with how many more there are."""
-    shown = ", ".join(codes[:MOST_CODES]) or "none"
-    return shown if len(codes) <= MOST_CODES else f"{shown} and {len(codes) - MOST_CODES} more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +62,20 @@ class Answers:
     def with_other(self, template: str, alert: Alert) -> None:
         """An answer that says who has an alert, and since when."""
         since = self._wall(alert.acknowledged_at or alert.opened_at, alert)
-        self.linked(template, alert, who=alert.acknowledged_by or "somebody", time=since, level=_level(alert))
+        self.linked(template, alert, who=self._who(alert.acknowledged_by), time=since, level=self._level(alert))
 
     def was_closed(self, alert: Alert) -> None:
         """Somebody has closed it before."""
         at = self._wall(alert.closed_at or self.now, alert)
-        self.say("STAFF_WAS_CLOSED", code=alert.code, who=alert.closed_by or "somebody", time=at)
+        self.say("STAFF_WAS_CLOSED", code=alert.code, who=self._who(alert.closed_by), time=at)
 
     def closed(self, alert: Alert, again: datetime | None) -> None:
         """It is closed now, and perhaps open again at `again`."""
-        outcome = (alert.outcome.value if alert.outcome else "").replace("_", " ")
-        values = {"code": alert.code, "outcome": outcome, "minutes": str(alert.minutes or 0)}
+        values = {
+            "code": alert.code,
+            "outcome": staff_said.ending_said(alert.outcome, self._language),
+            "minutes": str(alert.minutes or 0),
+        }
         if again is None:
             self.say("STAFF_CLOSED", **values)
         else:
@@ -94,26 +89,35 @@ class Answers:
         self.say(
             "STAFF_NOBODY",
             code=alert.code,
-            level=_level(alert),
+            level=self._level(alert),
             age=age_of(alert.opened_at, self.now),
-            who=people[0] if people else "the work list",
+            who=people[0] if people else staff_said.word("list", self._language),
             time=self._wall(at, alert),
         )
 
-    def unknown(self, code: str, open_codes: Sequence[str]) -> None:
+    def unknown(self, code: str) -> None:
         """No such code, and which there are."""
-        self.say("STAFF_UNKNOWN", code=code, codes=listed(open_codes))
+        self.with_open("STAFF_UNKNOWN", code=code)
 
-    def not_understood(self, open_codes: Sequence[str]) -> None:
-        """Words that say nothing of an alert."""
-        self.say("STAFF_WORDS", codes=listed(open_codes))
+    def with_open(self, template: str, **values: str) -> None:
+        """An answer that says which alerts of the clinic are open and which the writer has, the most pressing first."""
+        found = sorted(
+            self.uow.alerts.unclosed_of(self.inbound.clinic), key=lambda one: (-one.level.rank, one.opened_at)
+        )
+        waiting = [(one.level, one.code) for one in found if one.status is AlertStatus.OPEN]
+        taken = [one for one in found if one.status is AlertStatus.ACKNOWLEDGED]
+        own = [one.code for one in taken if one.acknowledged_by == self.member.name]
+        standing = staff_said.standing(waiting, own, self._language)
+        codes = staff_said.listed([code for _, code in waiting], self._language)
+        self.say(template, standing=standing, codes=codes, **values)
 
     def took_all(self, taken: Sequence[str], emergencies: Sequence[str]) -> None:
         """Which were taken, and which Emergencies were not."""
         if emergencies:
-            self.say("STAFF_ALL_BUT", codes=listed(taken), emergencies=listed(emergencies))
+            most = staff_said.listed(taken, self._language), staff_said.listed(emergencies, self._language)
+            self.say("STAFF_ALL_BUT", codes=most[0], emergencies=most[1])
         elif taken:
-            self.say("STAFF_ALL", codes=listed(taken))
+            self.say("STAFF_ALL", codes=staff_said.listed(taken, self._language))
         else:
             self.say("STAFF_ALL_NONE")
 
@@ -124,6 +128,12 @@ class Answers:
         today = windows.local_date(self.now, zone) == local.date()
         return local.strftime("%H:%M" if today else "%a %d %b %H:%M")
 
+    @property
+    def _language(self) -> str:
+        return self.published.content.configuration.staff_language
 
-def _level(alert: Alert) -> str:
-    return alert.level.value.capitalize()
+    def _level(self, alert: Alert) -> str:
+        return staff_said.level_said(alert.level, self._language)
+
+    def _who(self, name: str | None) -> str:
+        return name or staff_said.word("somebody", self._language)

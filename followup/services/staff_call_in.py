@@ -11,7 +11,8 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from followup.content.call_words import CallWords, age_said, level_said, said
+from followup.content.call_words import CallWords, said
+from followup.content.staff_said import age_said, level_said
 from followup.domain.alert import Alert, AlertStatus
 from followup.domain.calls import LONGEST_CALL, spelled
 from followup.domain.level import Level

@@ -19,6 +19,8 @@ from followup.domain.staff_words import (
     AskHelp,
     BackAgain,
     CloseCode,
+    ListOpen,
+    NoCode,
     NoCommand,
     PassCode,
     SeveralCodes,
@@ -84,16 +86,25 @@ class _Desk:
         match command:
             case TakeAll():
                 self._take_all()
-            case BackAgain():
-                self.answers.say("STAFF_START")
-            case AskHelp():
-                self.answers.say("STAFF_HELP")
-            case NoCommand():
-                self.answers.not_understood(self._open_codes())
             case SeveralCodes():
                 self.answers.say("STAFF_ONE_CODE", codes=", ".join(command.codes))
             case TakeCode() | CloseCode() | PassCode() | WhoHas():
                 self._about_one(command)
+            case BackAgain() | AskHelp() | ListOpen() | NoCode() | NoCommand():
+                self._about_none(command)
+
+    def _about_none(self, command: BackAgain | AskHelp | ListOpen | NoCode | NoCommand) -> None:
+        match command:
+            case BackAgain():
+                self.answers.say("STAFF_START")
+            case AskHelp():
+                self.answers.say("STAFF_HELP")
+            case ListOpen():
+                self.answers.with_open("STAFF_LIST")
+            case NoCode():
+                self.answers.with_open("STAFF_NO_CODE")
+            case NoCommand():
+                self.answers.with_open("STAFF_WORDS")
 
     # --- one alert -----------------------------------------------------------------------------
 
@@ -102,7 +113,7 @@ class _Desk:
         if len(found) > 1:
             self.answers.say("STAFF_WHICH", code=command.code)
         elif not found:
-            self.answers.unknown(command.code, self._open_codes())
+            self.answers.unknown(command.code)
         elif isinstance(command, WhoHas):
             self._who(found[0])
         elif found[0].status is AlertStatus.CLOSED:
@@ -239,8 +250,3 @@ class _Desk:
         others = [self._taken(alert) for alert in sent if alert.level is not Level.EMERGENCY]
         taken = [each.alert.code for each in others if each.outcome is TakeOutcome.TAKEN]
         self.answers.took_all(taken, emergencies)
-
-    def _open_codes(self) -> list[str]:
-        return [
-            alert.code for alert in self.uow.alerts.list(AlertStatus.OPEN.value, None, 20, clinic=self.inbound.clinic)
-        ]

@@ -12,7 +12,14 @@ from tests.content import shipped
 
 CATALOGUE = shipped.content().catalogue
 VALUES = {"clinic": "Prairie Clinic", "phone": "(312) 555-0142"}
-NOTICE = {**VALUES, "level": "Emergency", "code": "K7QM", "age": "2 min", "link": "https://x.example.org/a/1"}
+NOTICE = {
+    **VALUES,
+    "level": "Emergency",
+    "code": "K7QM",
+    "age": "2 min",
+    "news": "",
+    "link": "https://x.example.org/a/1",
+}
 
 
 def test_a_text_has_its_values_and_no_subject():
@@ -50,7 +57,7 @@ def test_an_answer_by_e_mail_carries_its_text_under_a_neutral_subject():
 
 
 def test_a_notice_goes_to_staff_in_the_staff_language():
-    text = CATALOGUE.render("STAFF_NOTICE", language="es", channel=Channel.SMS, values=NOTICE)
+    text = CATALOGUE.render("STAFF_NOTICE", language="fr", channel=Channel.SMS, values=NOTICE)
     assert text.body == ("Emergency follow-up alert K7QM, open 2 min. Reply K7QM to take it. https://x.example.org/a/1")
 
 
@@ -61,7 +68,7 @@ def test_a_notice_by_e_mail_has_a_subject_with_nothing_but_the_code():
 
 
 def test_staff_texts_have_no_place_for_a_patient():
-    allowed = {"level", "code", "age", "link", "who", "time", "codes", "clinic"}
+    allowed = {"level", "code", "age", "news", "link", "who", "time", "codes", "standing", "clinic"}
     duty = {"duty", "by", "why", "minutes"}
     endings = {"outcome", "words", "names", "emergencies"}
     numbers = {"pressing", "routine", "overdue", "seen", "silent"}

@@ -210,9 +210,17 @@ def test_the_account_for_staff():
     found = replace(found, events=frozenset({EventKind.PHOTO}), symptoms={**found.symptoms, "headache": None})
     assert understood_as(found) == (
         "pain 8 of 10 (before the infusion 5); dizziness: moderate; nausea: moderate; "
-        "headache: how strong was not said; fall (present); photo"
+        "headache: how strong was not said; fall; photo"
     )
     assert understood_as(Evidence()) == "nothing that a rule names"
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_how_words_bear_on_it_is_told_plainly(scope):
+    told = understood_as(Evidence(findings=(replace(says("breathing").findings[0], scope=scope),)))
+    assert told.startswith("cannot breathe")
+    assert (told == "cannot breathe") is (scope is Scope.PRESENT)
+    assert "_" not in told
 
 
 def test_the_inputs_that_the_rules_saw():

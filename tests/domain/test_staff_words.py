@@ -9,6 +9,8 @@ from followup.domain.staff_words import (
     OUTCOME_WORDS,
     AskHelp,
     CloseCode,
+    ListOpen,
+    NoCode,
     NoCommand,
     PassCode,
     SeveralCodes,
@@ -65,8 +67,30 @@ def close(outcome: Outcome | None, minutes: int | None = None) -> CloseCode:
         ("k7rd, m4tn", SeveralCodes(codes=("K7RD", "M4TN"))),
         *(
             (text, NoCommand())
-            for text in ("on my way", "4367", "2", "yes", "I have K7RD", "", "who is on call", "call")
+            for text in ("4367", "2", "", "who is on call", "call", "not K7RD", "I can't take K7RD", "no K7RD")
         ),
+        # As people write who have just been woken.
+        *(
+            (text, TAKE)
+            for text in (
+                *("I have K7RD", "K7RD i got it", "ok I’m on it K7RD", "acknowlege K7RD", "aknowledge k7rd", "k 7 rd"),
+                *("K7-RD", "yes, K7RD please", "Sí, la tomo K7RD", "lo tengo k7rd", "K7RD es mía", "taking K7RD now"),
+            )
+        ),
+        *((text, NoCode()) for text in ("ack", "got it", "on my way", "I'm on it", "yes", "ok", "lo tengo", "done")),
+        ("ok 4821", TakeCode(code="4821")),  # no such code: told so
+        ("ok got K7RD and M4TN", SeveralCodes(codes=("K7RD", "M4TN"))),
+        *((text, WhoHas(code="K7RD")) for text in ("K7RD?", "¿quién tiene K7RD?", "status K7RD")),
+        *((text, ListOpen()) for text in ("list", "What's open?", "status", "open", "¿Qué hay?", "alerts")),
+        ("close K7RD patient reached and safe 12 minutes", close(Outcome.REACHED_AND_SAFE, 12)),
+        ("close K7RD patient not reached", close(Outcome.NOT_REACHED)),
+        ("close K7RD she is not safe", close(None)),
+        ("K7RD close safe 9", close(Outcome.REACHED_AND_SAFE, 9)),
+        ("cerrar K7RD no contesta 5", close(Outcome.NOT_REACHED, 5)),
+        ("give K7RD to sam", PassCode(code="K7RD", to="sam")),
+        ("pasar K7RD a sam", PassCode(code="K7RD", to="sam")),
+        ("tomo todas", TakeAll()),
+        ("ayuda", AskHelp()),
     ],
 )
 def test_what_a_text_asks_for(text, command):
@@ -93,6 +117,11 @@ def test_every_outcome_has_words_of_its_own(outcome):
         ("4367", False),
         ("pass gate", False),
         ("I am ok", False),
+        ("ok", False),
+        ("ok 4821", False),
+        ("list", False),
+        ("not K7RD", False),
+        ("yes I got K7RD", True),
     ],
 )
 def test_what_is_beyond_doubt_no_patients_answer(text, is_for):

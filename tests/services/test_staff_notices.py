@@ -12,9 +12,10 @@ from followup.domain import windows
 from tests.support.clinic import CHICAGO, SUNDAY, Clinic, Clock
 
 #: What may be filled into a text or mail to staff. `who`, `names` and `by` are members of staff, `words` the words
-#: that close an alert, `codes` and `emergencies` codes of alerts, the rest times and counts. Nothing of a patient.
+#: that close an alert, `codes`, `emergencies` and `standing` codes of alerts, `news` why one is told again, the rest
+#: times and counts. Nothing of a patient.
 HARMLESS = set(
-    "clinic link level code codes emergencies age time minutes outcome who names by why words duty "
+    "clinic link level code codes standing emergencies age news time minutes outcome who names by why words duty "
     "pressing routine overdue seen silent".split()
 )
 NAME, WORDS = "Zenobia Quillfeather", "my chest hurts like thunder and lightning"

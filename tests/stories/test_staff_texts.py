@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from followup.content.sms import Encoding, parts
 from followup.domain.alert import Alert, AlertStatus, Outcome
 from followup.domain.message import MessageClass
-from tests.support.clinic import Clinic, Clock, PatientPerson, StaffPerson
+from tests.support.clinic import ROOT, Clinic, Clock, PatientPerson, StaffPerson
 
 
 @pytest.fixture
@@ -236,6 +240,25 @@ def test_an_unknown_code_is_named_with_those_there_are(
     nurse.expects_sms("No open alert W", code)
 
 
+def test_an_emergency_is_named_first_however_many_others_are_newer(
+    clinic: Clinic, emergency: tuple[StaffPerson, str], urgent: tuple[StaffPerson, str]
+) -> None:
+    """At first the newest six stood there; with more than that open, the emergency was among those left out."""
+    (nurse, dire), (_, other) = emergency, urgent
+    for number in range(7):
+        clinic.stranger(f"+1312555990{number}").replies("is this the right number?")
+    nurse.replies("what is open?")
+    nurse.expects_sms(f"Open: emergency {dire}; urgent {other}; routine ", "and 5 more")
+    nurse.replies("got it")
+    nurse.expects_sms("No code, so nothing changed", dire)
+    nurse.replies(f"yes, {dire} i got it")
+    nurse.expects_sms(dire, "is yours")
+    nurse.replies("list")
+    nurse.expects_sms(f"urgent {other}", f"yours {dire}")
+    nurse.closes(dire)
+    everybody_has_read(clinic)
+
+
 def test_two_codes_in_one_text_are_asked_for_one_by_one(
     clinic: Clinic, emergency: tuple[StaffPerson, str], urgent: tuple[StaffPerson, str]
 ) -> None:
@@ -340,6 +363,51 @@ def test_staff_who_are_patients_answer_a_question_with_a_word_that_staff_use(
     sam.expects_sms("STOP to end")
 
 
+# --- why a notice comes again
+
+
+def test_a_notice_that_comes_again_says_why(
+    clinic: Clinic, clock: Clock, ann: PatientPerson, emergency: tuple[StaffPerson, str], lee: StaffPerson
+) -> None:
+    """`I have that one already` is what a nurse thinks who is told again without a reason."""
+    nurse, dire = emergency
+    nurse.replies(dire)
+    nurse.has_read()
+    ann.replies("now I cannot breathe")
+    nurse.expects_sms(f"alert {dire}, open", ", more came in. Reply")
+    nurse.replies(dire)
+    nurse.has_read()
+    clock.forward(minutes=15)
+    nurse.expects_sms(f"alert {dire}, open 15 min, taken and not closed. Reply")
+    nurse.replies(dire, f"pass {dire} to lee")
+    lee.expects_sms(f"alert {dire}, open 15 min, passed on by {nurse.name}. Reply")
+    lee.replies(dire)
+    lee.closes(dire)
+    everybody_has_read(clinic)
+
+
+def test_a_clinic_whose_staff_speak_spanish_is_told_and_answered_in_it(
+    clinic_at: Callable[..., Clinic], tmp_path: Path
+) -> None:
+    schedules = tmp_path / "schedules.yaml"
+    shipped = (ROOT / "schedules.yaml").read_text(encoding="utf-8")
+    schedules.write_text(shipped.replace("staff_language: en", "staff_language: es"), encoding="utf-8")
+    clinic = clinic_at(datetime(2026, 11, 22, 15, tzinfo=UTC), schedules)
+    clinic.stranger().replies("I have chest pain")
+    nurse = clinic.on_duty()
+    code = clinic.alerts()[0].code
+    texts = nurse.texts()
+    assert texts[-1].startswith(f"Emergencia, alerta {code}, hace 0 min. Responda {code} y es suya.")
+    assert "Pulse 1 para tomarla" in nurse.calls()[-1]["said"]
+    nurse.replies("¿qué hay?", f"sí, la tomo {code}", f"cerrar {code} a salvo 3")
+    assert [text.split(". ")[0] for text in nurse.texts()[-3:]] == [
+        f"Abiertas: emergencia {code}",
+        f"{code} es suya",
+        f"{code} cerrada: localizado y a salvo, 3 min.",
+    ]
+    everybody_has_read(clinic)
+
+
 # --- what every answer keeps to
 
 
@@ -347,7 +415,9 @@ def test_every_answer_to_staff_is_one_text_without_patient_data(
     clinic: Clinic, clock: Clock, emergency: tuple[StaffPerson, str], urgent: tuple[StaffPerson, str], lee: StaffPerson
 ) -> None:
     (nurse, dire), (_, other) = emergency, urgent
-    nurse.replies("ack all", "?", "on my way", f"who {dire}", dire, dire, f"who {dire}", "WXYT", f"{dire} {other}")
+    nurse.replies(
+        "ack all", "?", "on my way", "hm", "list", f"who {dire}", dire, dire, f"who {dire}", "WXYT", f"{dire} {other}"
+    )
     lee.replies(dire, f"close {dire} safe 1", f"pass {other}", "ack all")
     nurse.replies(f"pass {other} to nobody", f"close {dire}", f"close {dire} not reached", f"close {dire} safe", dire)
     nurse.replies(f"pass {other} to lee")
