@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from followup.domain.reading.lexicon import Match, Sort
 from followup.domain.reading.normalise import Words
@@ -19,7 +19,10 @@ _STATE_WORDS = frozenset(
 
 
 def acts_of(matches: Iterable[Match], around: Surroundings) -> dict[str, list[Match]]:
-    """The acts in a text by name; an act that is taken back or a figure of speech is left out."""
+    """The acts in a text by name; an act that is taken back is left out.
+
+    Words that only may ask for an end of the texts are a request, unless others surely ask for it.
+    """
     acts: dict[str, list[Match]] = {}
     for match in matches:
         if match.entry.sort is not Sort.ACT:
@@ -27,7 +30,16 @@ def acts_of(matches: Iterable[Match], around: Surroundings) -> dict[str, list[Ma
         if match.entry.negatable and around.denied(match):
             continue
         acts.setdefault(match.entry.topic, []).append(match)
+    perhaps = acts.pop("may_opt_out", [])
+    if perhaps and not wants_out(acts):
+        # Nobody is silenced on a guess: a person reads it, as any other request.
+        acts.setdefault("request", []).extend(perhaps)
     return acts
+
+
+def wants_out(acts: Mapping[str, list[Match]]) -> bool:
+    """Whether the texts are to end, and that is not taken back."""
+    return "opt_out" in acts and "opt_out_not" not in acts
 
 
 def kinds_of(
@@ -35,7 +47,7 @@ def kinds_of(
 ) -> frozenset[Kind]:
     """Every kind that fits; `reports` is whether a number or symptom was read."""
     kinds: set[Kind] = set()
-    if "opt_out" in acts and "opt_out_not" not in acts:
+    if wants_out(acts):
         kinds.add(Kind.OPT_OUT)
     for name, kind in (("wrong_number", Kind.WRONG_NUMBER), ("help", Kind.HELP), ("opt_in", Kind.OPT_IN)):
         if name in acts and f"{name}_not" not in acts:
