@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from followup.web.static_files import FOLDER
@@ -43,6 +44,7 @@ class Pages:
             "span": span,
             "words": lambda text: str(text).replace("_", " "),
             "phone": phone,
+            "dialled": dialled,
             "channel": lambda channel: CHANNELS.get(channel, channel),
             "language": lambda code: _LANGUAGES.get(code, code),
             "static": static,
@@ -88,6 +90,16 @@ def phone(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def dialled(text: str) -> Markup:
+    """What somebody wrote on file, such as `Sister, (312) 555-0190`, each number in it a link that dials."""
+    shown, end = Markup(""), 0
+    for found in phonenumbers.PhoneNumberMatcher(text, "US"):
+        number = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
+        shown += text[end : found.start] + Markup('<a href="tel:{}">{}</a>').format(number, found.raw_string)
+        end = found.end
+    return shown + text[end:]
 
 
 def clock_time(instant: datetime, zone: str) -> str:

@@ -122,6 +122,35 @@ def test_nobody_reached_needs_a_lead(live: Web) -> None:
     assert post(kay, f"{page}/close", {**ending, "sign_off": lead}, page=page).status_code == 303
 
 
+def test_what_was_refused_is_said_at_the_top_of_the_page(live: Web) -> None:
+    """The form is far below on a phone: whoever sees only the top must not believe that it is closed."""
+    alert = live.emergency()
+    kay = live.signed_in()
+    page = f"/staff/alerts/{alert}"
+    refused = post(kay, f"{page}/close", {"outcome": "not_reached", "minutes": "3"}, page=page)
+    top = refused.text.partition("<article")[0]
+    assert "Not closed: nobody was reached" in text_of(top)
+    assert 'href="#close"' in top
+    assert refused.text.count("autofocus") == 1
+
+
+def test_numbers_on_file_dial_and_what_is_mine_says_so(live: Web) -> None:
+    alert = live.emergency()
+    with live.clinic.store.write() as uow:
+        details = replace(live.ann().record.details, emergency_contact='Jo <"x">, (312) 555-0190, or 312 555 0191')
+        uow.patients.update(replace(live.ann().record, details=details))
+        uow.commit()
+    kay = live.signed_in()
+    page = f"/staff/alerts/{alert}"
+    post(kay, f"{page}/take", {}, page=page)
+    shown = kay.get(page).text
+    dials = 'Jo &lt;&#34;x&#34;&gt;, <a href="tel:+13125550190">(312) 555-0190</a>, or <a href="tel:+13125550191">'
+    assert shown.count(dials) == 2, "in the script and among the facts"
+    for mine in (shown, kay.get("/staff").text):
+        assert "With Kay Miller (you)" in text_of(mine)
+    assert "(you)" not in live.signed_in("sam").get(page).text
+
+
 def test_what_came_after_stands_beside_the_words(live: Web) -> None:
     """On the board and on the page, with its time; the words that weigh most stay first."""
     alert = live.emergency()

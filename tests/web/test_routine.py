@@ -36,6 +36,20 @@ def test_one_item_leads_to_the_next(live: Web) -> None:
     assert done.headers["location"] == "/staff/routine"
 
 
+def test_a_try_or_a_mistake_does_not_lose_the_place_in_the_list(live: Web) -> None:
+    """Thirty items on a Monday: most calls are in vain, and the next item must stay one press away."""
+    first, second, _ = three_items(live)
+    kay = live.signed_in()
+    page = f"/staff/alerts/{first}?list=routine"
+    tried = post(
+        kay, f"/staff/alerts/{first}/contact", {"way": "call", "result": "no_answer", "list": "routine"}, page=page
+    )
+    assert tried.headers["location"] == f"{page}#whom"
+    mistaken = post(kay, f"/staff/alerts/{first}/close", {"outcome": "", "list": "routine"}, page=page)
+    assert f'rel="next" href="/staff/alerts/{second}?list=routine"' in mistaken.text
+    assert '<input type="hidden" name="list" value="routine">' in mistaken.text
+
+
 def test_tries_are_counted_with_the_last_one(live: Web) -> None:
     """So that nobody rings a fourth time without knowing."""
     first, *_ = three_items(live)

@@ -112,7 +112,7 @@ class _Desk:
                 note=fields.get("note", "").strip()[:2000] or None,
             )
 
-        return self._done(request, who, page, fields, do, form="whom", onwards=f"{_address(page.alert)}#whom")
+        return self._done(request, who, page, fields, do, form="whom", onwards=f"{_here(page.alert, fields)}#whom")
 
     def connected(self, request: Request, who: SignedIn, fields: Fields) -> Response:
         page = self._page(request, who)
@@ -120,7 +120,8 @@ class _Desk:
         def do() -> None:
             bridge(self._site.context, alert=page.alert.id, person=who.person)
 
-        return self._done(request, who, page, fields, do, form="whom", onwards=f"{_address(page.alert)}?rings#whom")
+        here = _here(page.alert, fields, "rings")
+        return self._done(request, who, page, fields, do, form="whom", onwards=f"{here}#whom")
 
     def corrected(self, request: Request, who: SignedIn, fields: Fields) -> Response:
         page = self._page(request, who)
@@ -128,7 +129,7 @@ class _Desk:
         def do() -> None:
             correct(self._site.context, by=who.person, clinic=who.clinic, **alert_forms.label(fields))
 
-        return self._done(request, who, page, fields, do, form="said", onwards=f"{_address(page.alert)}#said")
+        return self._done(request, who, page, fields, do, form="said", onwards=f"{_here(page.alert, fields)}#said")
 
     def _done(
         self,
@@ -150,7 +151,8 @@ class _Desk:
         except Conflict as error:
             if form not in _TELL_WHY:
                 raise
-            return self._show(request, who, page, {"refused": str(error), "wrong_form": form}, status=409)
+            refused = {"refused": str(error), "wrong_form": form, "fields": {**_EMPTY, **fields}}
+            return self._show(request, who, page, refused, status=409)
         self._site.deps.settle()
         return RedirectResponse(onwards or _address(page.alert), status_code=303)
 
@@ -166,7 +168,7 @@ class _Desk:
         self, request: Request, who: SignedIn, page: AlertPage, more: Mapping[str, Any], *, status: int = 200
     ) -> Response:
         configuration = self._site.context.content.current().content.configuration
-        came_from = request.query_params.get("list")
+        came_from = request.query_params.get("list") or more.get("fields", _EMPTY).get("list")
         leads = [member for member in configuration.staff.values() if first_role(member.role).may(Role.LEAD)]
         values = {
             **self._common(who, page),
@@ -199,6 +201,7 @@ class _Desk:
         steps = history(page.view, names)
         return {
             "who": who,
+            "me": names.get(who.person),
             "page": page,
             "view": page.view,
             "line": page.view.line,
@@ -220,6 +223,12 @@ _EMPTY: Final[Fields] = {"outcome": "", "minutes": "", "note": "", "sign_off": "
 
 def _address(alert: Alert) -> str:
     return f"/staff/alerts/{alert.id}"
+
+
+def _here(alert: Alert, fields: Fields, *more: str) -> str:
+    """The page again, still as an item of the work list where it was opened from that."""
+    asked = [*more, *([f"list={WORK_LIST}"] if fields.get("list") == WORK_LIST else [])]
+    return f"{_address(alert)}?{'&'.join(asked)}" if asked else _address(alert)
 
 
 def _may_close(alert: Alert, outcome: Outcome) -> bool:

@@ -85,6 +85,7 @@ def _values(site: Site, who: SignedIn, people: People) -> dict[str, Any]:
         clinic = next(iter(configuration.clinics.values()))
     return {
         "who": who,
+        "me": next((one.name for one in configuration.staff.values() if one.key == who.person), None),
         "clinic": clinic,
         "zone": clinic.timezone,
         "board": board(site.context, who.clinic, prescriber=who.prescriber),
