@@ -30,7 +30,16 @@ from followup.domain.schedule import Configuration
 from followup.domain.schedule_check import Found, check, check_weeks_ahead
 from followup.errors import BadInput, Problem
 
-__all__ = ["Content", "InvalidContent", "content_from", "format_problems", "load_content", "locate", "weeks_ahead"]
+__all__ = [
+    "Content",
+    "InvalidContent",
+    "content_as_published",
+    "content_from",
+    "format_problems",
+    "load_content",
+    "locate",
+    "weeks_ahead",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,29 @@ def content_from(schedules_text: str, templates: Mapping[str, str], name: str = 
         template_files=dict(templates),
         content_hash=content_hash(schedules_text, templates),
         warnings=tuple(warning for one in reports for warning in one.warnings),
+    )
+
+
+def content_as_published(schedules_text: str, templates: Mapping[str, str]) -> Content:
+    """The content of a version that was checked when it was published, by this program or an earlier one.
+
+    A later program may need texts that it does not have yet, or judge it more strictly: it runs on all the same until
+    the next version is in force, and what was asked under it is judged by it for ever. Raises InvalidContent only
+    where no configuration can be made of it.
+    """
+    root = parse(schedules_text, "schedules.yaml")
+    files = read_templates(templates)
+    report = Report("schedules.yaml", schedules_text)
+    configuration = _configuration(root, files, report)
+    if configuration is None:
+        refuse((report,))
+        raise InvalidContent("a published version cannot be used", (), {})
+    return Content(
+        configuration=configuration,
+        catalogue=catalogue(files, configuration),
+        schedules_text=schedules_text,
+        template_files=dict(templates),
+        content_hash=content_hash(schedules_text, templates),
     )
 
 

@@ -98,6 +98,7 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "STAFF_HELP": _staff_text(),
     "STAFF_START": _staff_text(),
     "STAFF_INVITATION": TemplateKey(Audience.STAFF_EMAIL, frozenset({"clinic", "link"})),
+    "STAFF_ACCOUNT": _staff("words"),
     "STAFF_DUTY": _staff("who", "duty", "by", "codes", "link"),
     "STAFF_DUTY_NO": _staff("why", "link"),
     "STAFF_TEST": _staff("code", "minutes", "link"),

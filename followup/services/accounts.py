@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from followup.content.account_said import AccountChange
 from followup.domain.access import Role, first_role
 from followup.domain.schedule import StaffMember
 from followup.errors import Conflict, InvalidInput, NotFound, Problem
 from followup.ids import new_id
 from followup.services import tries
+from followup.services.account_news import tell_owner
 from followup.services.context import Context, staff_by_name
 from followup.services.links import hash_of
 from followup.services.passwords import Passwords, check_password
@@ -39,14 +41,25 @@ def add_account(
     check_password(password, member)
     hashed = passwords.hash(password)
     with context.store.write() as uow:
-        set_password(uow, member, clinic=clinic, hashed=hashed, role=role, now=now, actor=actor)
+        set_password(uow, context, member, clinic=clinic, hashed=hashed, role=role, now=now, actor=actor)
         uow.commit()
 
 
 def set_password(
-    uow: UnitOfWork, member: StaffMember, *, clinic: str, hashed: str, role: Role | None, now: datetime, actor: str
+    uow: UnitOfWork,
+    context: Context,
+    member: StaffMember,
+    *,
+    clinic: str,
+    hashed: str,
+    role: Role | None,
+    now: datetime,
+    actor: str,
 ) -> Account:
-    """The account of `member` with this password, made where there is none; in the caller's transaction."""
+    """The account of `member` with this password, made where there is none; in the caller's transaction.
+
+    Whoever had one before hears that it has another password now.
+    """
     account = uow.accounts.by_person(member.key)
     if account is None:
         uow.accounts.add(new_id(), clinic, member.key, hashed, now)
@@ -54,6 +67,7 @@ def set_password(
         uow.accounts.set_password(account.id, hashed, now)
         uow.accounts.enable(account.id)
         uow.sessions.end_sessions(account.id)
+        tell_owner(uow, context, account, AccountChange.PASSWORD)
     action = "account.added" if account is None else "account.password_set"
     account = uow.accounts.by_person(member.key)
     if account is None:  # not reached: it was added above
@@ -87,6 +101,7 @@ def change_password(
         uow.accounts.set_password(held.id, hashed, now)
         end_other_sessions(uow, held.id, keep)
         note(uow, held, "account.password_changed", actor=f"staff:{held.person}", now=now)
+        tell_owner(uow, context, held, AccountChange.PASSWORD)
         uow.commit()
 
 

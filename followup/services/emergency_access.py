@@ -11,9 +11,11 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
+from followup.content.account_said import AccountChange
 from followup.domain.schedule import EventKind
 from followup.errors import NotFound
 from followup.services import tries
+from followup.services.account_news import tell_owner
 from followup.services.alerting import raise_event
 from followup.services.context import Context, clinic_of
 from followup.services.sign_in import Begun, Limits, Refusal, begin_session, member_called
@@ -65,6 +67,7 @@ def use_emergency_code(context: Context, *, person: str, code: str, address: str
         uow.facts.set(_fact(account.clinic), "")
         begun = begin_session(context, uow, account, now, LIMITS)
         _note(uow, "emergency_access.used", f"staff:{account.person}", account.person, account.clinic, now)
+        tell_owner(uow, context, account, AccountChange.EMERGENCY_ACCESS)
         _alarm(context, uow, account, member.name)
         uow.commit()
     return begun

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from followup.content.account_said import AccountChange
 from followup.domain.access import Role, Stage, first_role
 from followup.domain.message import MessageClass
 from followup.domain.people import Channel
 from followup.domain.schedule import StaffMember
 from followup.errors import NotFound
 from followup.ids import new_id
+from followup.services.account_news import tell_owner
 from followup.services.accounts import end_everything, note, set_password
 from followup.services.composing import Draft, compose
 from followup.services.context import Context, clinic_of, staff_by_name
@@ -76,6 +78,7 @@ def reset(context: Context, *, person: str, by_mail: bool, now: datetime, actor:
         invited = _invite(uow, member, account.clinic, None, now, actor)
         _by_mail(uow, context, invited, account.clinic, now, wanted=by_mail)
         note(uow, account, "account.reset", actor=actor, now=now)
+        tell_owner(uow, context, account, AccountChange.RESET)
         uow.commit()
     return invited
 
@@ -114,7 +117,9 @@ def accept(
             return None
         uow.invitations.forget(member.key)
         actor = f"staff:{member.key}"
-        account = set_password(uow, member, clinic=found.clinic, hashed=hashed, role=found.role, now=now, actor=actor)
+        account = set_password(
+            uow, context, member, clinic=found.clinic, hashed=hashed, role=found.role, now=now, actor=actor
+        )
         begun = (
             begin_halfway(uow, account, Stage.ENROL, now)
             if second_factor

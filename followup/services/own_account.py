@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from followup.content.account_said import AccountChange
 from followup.domain.access import Role, Stage
 from followup.errors import InvalidInput, NotFound, Problem
 from followup.services import second_factor, tries
+from followup.services.account_news import tell_owner
 from followup.services.accounts import check_own_password, end_other_sessions, note
 from followup.services.context import Context
 from followup.services.links import hash_of
@@ -87,6 +89,7 @@ def confirm_second_factor(
             account = _account(uow, who)
             end_other_sessions(uow, account.id, keep)
             note(uow, account, "second_factor.set", actor=f"staff:{who.person}", now=now)
+            tell_owner(uow, context, account, AccountChange.PHONE_CODES)
             uow.commit()
     if codes is None:
         message = wrong if allowed else "too many tries; wait a quarter of an hour"
@@ -105,6 +108,7 @@ def new_recovery_codes(
             raise InvalidInput("Nothing was changed.", (wrong,))
         codes = second_factor.new_codes(uow, account.id, now)
         note(uow, account, "second_factor.new_codes", actor=f"staff:{who.person}", now=now)
+        tell_owner(uow, context, account, AccountChange.PAPER_CODES)
         uow.commit()
     return codes
 

@@ -9,8 +9,9 @@ import threading
 from dataclasses import dataclass
 
 from followup.clock import Clock
-from followup.content.loader import Content, content_from
+from followup.content.loader import Content, content_as_published
 from followup.errors import Conflict, InvalidInput, NotFound
+from followup.services.account_news import tell_of_addresses
 from followup.services.context import ContentBook, Published
 from followup.services.health import set_pending_error
 from followup.services.preview_schedules import Preview, preview
@@ -26,13 +27,16 @@ def publish(store: Store, content: Content, *, actor: str, clock: Clock) -> int:
     """
     with store.write() as uow:
         known = uow.versions.by_hash(content.content_hash)
-        number = known.number if known is not None else add_version(uow, content, actor=actor, clock=clock)
+        number = known.number if known is not None else add_version(uow, content, before=None, actor=actor, clock=clock)
         uow.commit()
     return number
 
 
-def add_version(uow: UnitOfWork, content: Content, *, actor: str, clock: Clock) -> int:
-    """Store `content` under the next number, inside the caller's transaction. Raises Conflict where that is taken."""
+def add_version(uow: UnitOfWork, content: Content, *, before: Content | None, actor: str, clock: Clock) -> int:
+    """Store `content` under the next number, inside the caller's transaction. Raises Conflict where that is taken.
+
+    Staff who had another phone or mail in `before` hear of the change.
+    """
     now = clock.now()
     added = uow.versions.add(content.content_hash, content.schedules_text, dict(content.template_files), actor, now)
     uow.audit.append(
@@ -43,6 +47,9 @@ def add_version(uow: UnitOfWork, content: Content, *, actor: str, clock: Clock) 
         subject_id=str(added.number),
         detail={"hash": content.content_hash},
     )
+    if before is not None:
+        published = Published(version=added.number, content=content)
+        tell_of_addresses(uow, before.configuration, published, now)
     uow.wake("schedules")
     return added.number
 
@@ -62,6 +69,7 @@ def publish_by_hand(store: Store, book: ContentBook, content: Content, *, actor:
     The content in force again changes nothing. Raises InvalidInput for what must not be published at all, Conflict
     where another version was published at the same moment.
     """
+    before = book.current().content
     shown = preview(store, book, content, clock.now())
     if shown.impossible:
         raise InvalidInput("this cannot be published; nothing was changed", shown.impossible)
@@ -70,7 +78,7 @@ def publish_by_hand(store: Store, book: ContentBook, content: Content, *, actor:
             if uow.versions.latest_number() != shown.version:
                 message = "another version was published at the same moment; look at `followup schedules diff` again"
                 raise Conflict(message)
-            add_version(uow, content, actor=actor, clock=clock)
+            add_version(uow, content, before=before, actor=actor, clock=clock)
             uow.commit()
     set_pending_error(store, None)
     return Taken(version=book.current().version, preview=shown, replanned=replan_all(store, book, clock))
@@ -110,6 +118,6 @@ class StoredContent:
         if stored is None:
             message = f"schedules version {number} is not in the database"
             raise NotFound(message)
-        content = content_from(stored.schedules, stored.templates)
+        content = content_as_published(stored.schedules, stored.templates)
         with self._lock:
             return self._versions.setdefault(number, content)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from followup.content.account_said import AccountChange
 from followup.domain.access import Role, Stage
 from followup.domain.schedule import StaffMember
 from followup.ids import new_id
 from followup.services import tries
+from followup.services.account_news import tell_owner
 from followup.services.context import Context
 from followup.services.links import hash_of
 from followup.services.passwords import Passwords
@@ -155,6 +157,8 @@ def pass_code(
         uow.sessions.end_session(hash_of(token))
         tries.forgive(context, uow, tries.code_keys(account.id))
         begun = _begin(context, uow, account, now, limits, name=own_device, proof=proof)
+        if proof is Proof.RECOVERY:
+            tell_owner(uow, context, account, AccountChange.PAPER_CODE_USED)
         uow.commit()
     return begun
 
@@ -175,6 +179,7 @@ def pass_enrolment(
             return Refusal.WRONG
         uow.sessions.end_session(hash_of(token))
         _append(uow, account, "second_factor.set", now)
+        tell_owner(uow, context, account, AccountChange.PHONE_CODES)
         begun = _begin(context, uow, account, now, limits, name=own_device, proof=Proof.CODE)
         uow.commit()
     return begun, codes

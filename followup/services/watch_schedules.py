@@ -113,7 +113,7 @@ def _judge(store: Store, book: ContentBook, content: Content, clock: Clock) -> J
     with store.write() as uow:
         if uow.versions.latest_number() != in_force.version:
             raise Conflict("another version was published at the same moment")
-        add_version(uow, content, actor="service", clock=clock)
+        add_version(uow, content, before=in_force.content, actor="service", clock=clock)
         uow.commit()
     return Judged(outcome=Outcome.PUBLISHED)
 

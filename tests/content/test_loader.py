@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from followup.content.loader import InvalidContent, content_from, load_content
+from followup.content.loader import InvalidContent, content_as_published, content_from, load_content
 from followup.errors import BadInput, InvalidInput
 from tests.content import shipped
 
@@ -62,3 +62,27 @@ def test_invalid_content_is_invalid_input_with_places(files):
     assert isinstance(refused.value, InvalidContent)
     assert all(problem.at.startswith("schedules.yaml:1:") for problem in refused.value.problems)
     assert "nothing was changed" in str(refused.value)
+
+
+def test_what_an_earlier_release_published_runs_until_the_next_version_is_in_force():
+    """It lacks a text that this release sends, and has one that nothing sends any more: new files are refused so."""
+    texts = {path: text for path, text in shipped.template_texts().items() if "/STAFF_ACCOUNT/" not in path}
+    texts["messages/OUT_OF_USE/en.sms.txt"] = "{{ clinic }}: no longer sent."
+    with pytest.raises(InvalidContent):
+        content_from(shipped.schedules_text(), texts)
+    earlier = content_as_published(shipped.schedules_text(), texts)
+    assert earlier.configuration == shipped.content().configuration
+    assert earlier.template_files == texts
+    assert {one.key for one in shipped.content().catalogue.templates} - {
+        one.key for one in earlier.catalogue.templates
+    } == {"STAFF_ACCOUNT"}
+
+
+def test_what_was_published_is_read_as_it_was():
+    whole = shipped.content()
+    assert content_as_published(whole.schedules_text, whole.template_files).content_hash == whole.content_hash
+
+
+def test_a_published_version_without_a_configuration_says_so():
+    with pytest.raises(InvalidContent):
+        content_as_published("clinics: {}", shipped.template_texts())

@@ -396,3 +396,22 @@ def test_a_clinic_that_nobody_answers_in_the_evening_does_not_ask_then(
     clock.to("13:00")
     ann.expects_sms("how are you now?")
     bob.expects_sms("how are you now?")
+
+
+def test_a_release_that_sends_a_new_text_starts_on_the_version_of_the_last_one(
+    manager: Manager, asked: PatientPerson
+) -> None:
+    """What was published lacks the text; the files that came with the release have it, and are taken."""
+    context = manager.clinic.context
+    with context.store.write() as uow:
+        first = uow.versions.get(1)
+        assert first is not None
+        texts = {path: text for path, text in first.templates.items() if "/STAFF_ACCOUNT/" not in path}
+        uow.versions.add("of the release before", first.schedules, texts, "service", context.clock.now())
+        uow.commit()
+    assert manager.version == 2
+    assert manager.saves() == Judged(outcome=Outcome.KNOWN, problem=manager.board_says)
+    manager.writes(texts={"messages/STAFF_ACCOUNT/en.sms.txt": "{{ clinic }}: {{ words }}."})
+    assert manager.publishes().version == 3
+    asked.replies("1")
+    asked.has_read()
