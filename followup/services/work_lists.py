@@ -44,6 +44,22 @@ def evening_list(context: Context, clinic: str) -> tuple[EveningEntry, ...]:
         return _evening(uow, clinic, now)
 
 
+def lists_of_day(context: Context, clinic: str) -> tuple[tuple[CallEntry, ...], tuple[EveningEntry, ...]]:
+    """Today's calls and the evening list, as the two say it by themselves; what is on file is read once for both.
+
+    Raises NotFound for an unknown clinic.
+    """
+    now = context.clock.now()
+    place = _clinic(context, clinic)
+    with context.store.read() as uow:
+        around = uow.infusions.ended_between(clinic, now - lists.LATELY, now + _AHEAD)
+        today, treated = lists.of_day(around, place.timezone, now), lists.lately(around, now)
+        known = _by_patient(uow, clinic, (*today.values(), *treated.values()))
+    calls = [lists.call_entry(known[one], infusion, now) for one, infusion in today.items() if one in known]
+    evening = [lists.evening_entry(known[one], infusion, now) for one, infusion in treated.items() if one in known]
+    return lists.in_calling_order(entry for entry in calls if entry is not None), lists.in_evening_order(evening)
+
+
 def routine_list(context: Context, clinic: str) -> tuple[RoutineEntry, ...]:
     """Routine alerts that are not closed, the oldest first. Raises NotFound for an unknown clinic."""
     place = _clinic(context, clinic)
@@ -73,17 +89,22 @@ def _evening(uow: UnitOfWork, clinic: str, now: datetime) -> tuple[EveningEntry,
 def _routine(
     context: Context, uow: UnitOfWork, clinic: Clinic, unclosed: Iterable[Alert], now: datetime
 ) -> tuple[RoutineEntry, ...]:
-    entries = [_routine_entry(context, uow, clinic, alert, now) for alert in unclosed if alert.level is Level.ROUTINE]
-    return tuple(sorted(entries, key=lambda entry: (entry.alert.opened_at, entry.alert.id)))
+    routine = sorted(
+        (alert for alert in unclosed if alert.level is Level.ROUTINE), key=lambda alert: (alert.opened_at, alert.id)
+    )
+    patients = uow.patients.of_ids(list({alert.patient for alert in routine if alert.patient is not None}))
+    return tuple(_routine_entry(context, clinic, alert, patients.get(alert.patient or ""), now) for alert in routine)
 
 
-def _routine_entry(context: Context, uow: UnitOfWork, clinic: Clinic, alert: Alert, now: datetime) -> RoutineEntry:
+def _routine_entry(
+    context: Context, clinic: Clinic, alert: Alert, patient: Patient | None, now: datetime
+) -> RoutineEntry:
     configuration = context.content.version(alert.schedule_version).configuration
     rule = configuration.rule(alert.rule)
     due_at = lists.routine_due_at(alert, configuration.chains.get(alert.chain), clinic)
     return RoutineEntry(
         alert=alert,
-        patient=uow.patients.get(alert.patient) if alert.patient else None,
+        patient=patient,
         reason=rule.reason if rule else alert.reason,
         due_at=due_at,
         overdue=now >= due_at,
@@ -91,19 +112,28 @@ def _routine_entry(context: Context, uow: UnitOfWork, clinic: Clinic, alert: Ale
 
 
 def _on_file(uow: UnitOfWork, clinic: str, infusions: Mapping[str, Infusion]) -> tuple[tuple[OnFile, Infusion], ...]:
-    """What is known of each patient, beside the infusion that put them on the list; read together for all of them."""
-    ids = list(infusions)
+    """What is known of each patient, beside the infusion that put them on the list."""
+    known = _by_patient(uow, clinic, infusions.values())
+    return tuple((known[one], infusion) for one, infusion in infusions.items() if one in known)
+
+
+def _by_patient(uow: UnitOfWork, clinic: str, infusions: Iterable[Infusion]) -> Mapping[str, OnFile]:
+    """What is known of each patient, read together for all of them, as far as these infusions ask for it."""
+    found = {one.id: one for one in infusions}
+    if not found:
+        return {}
+    # Only what was answered or closed since the infusion is asked about.
+    since = min(one.ended_at for one in found.values())
+    ids = list({one.patient for one in found.values()})
     patients = uow.patients.of_ids(ids)
     naming = lists.alerts_by_patient(uow.alerts.unclosed_of(clinic))
     phones = {one.phone for one in patients.values() if one.phone is not None}
     opted_out = uow.gathered.opted_out(clinic, Channel.SMS, phones)
-    check_ins, alerts = uow.gathered.check_ins(ids), uow.gathered.alerts(ids)
+    check_ins, alerts = uow.gathered.check_ins(ids, list(found)), uow.gathered.alerts_since(ids, since)
     texts = uow.gathered.last_texts(patients.values())
     to_ask = [one.id for one in patients.values() if not one.consent.sms]
     invitations = uow.gathered.messages_from(to_ask, invitation.TEMPLATE)
-    # Only what was answered since the infusion is asked about.
-    since = min((one.ended_at for one in infusions.values()), default=None)
-    answers = uow.gathered.answers(ids, since) if since is not None else {}
+    answers = uow.gathered.answers(ids, since)
 
     def on_file(patient: Patient) -> OnFile:
         own = {alert.id: alert for alert in (*alerts.get(patient.id, ()), *naming.get(patient.id, ()))}
@@ -118,7 +148,7 @@ def _on_file(uow: UnitOfWork, clinic: str, infusions: Mapping[str, Infusion]) ->
             contact_held_at=_contact_held_at(uow, patient) if patient.safe_contact_hold else None,
         )
 
-    return tuple((on_file(patients[one]), infusion) for one, infusion in infusions.items() if one in patients)
+    return {one.id: on_file(one) for one in patients.values()}
 
 
 def _contact_held_at(uow: UnitOfWork, patient: Patient) -> datetime | None:

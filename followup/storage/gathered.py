@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from followup.domain.alert import Alert
 from followup.domain.message import Message, MessageClass, MessageState
 from followup.domain.people import Channel, Patient
-from followup.domain.plan import Answer, CheckIn
+from followup.domain.plan import Answer, CheckIn, CheckInState
 from followup.storage.addresses import Directory
 from followup.storage.mapping import Mapper
 from followup.storage.rows import Rows, batched
@@ -25,6 +25,7 @@ _Of = TypeVar("_Of", CheckIn, Answer, Message)
 
 #: States that tell whether a text reached its phone.
 _TELLING = (MessageState.SENT, MessageState.DELIVERED, MessageState.FAILED, MessageState.UNDELIVERED)
+_TO_COME = (CheckInState.PLANNED, CheckInState.OPEN)
 _FOR_STAFF = tuple(one for one in MessageClass if one.for_staff)
 
 
@@ -39,10 +40,12 @@ class GatheredRows:
         self._messages = Mapper(messages, Message, vault)
         self._alerts = Mapper(alerts, Alert, vault)
 
-    def check_ins(self, patients: Sequence[str]) -> Mapping[str, tuple[CheckIn, ...]]:
-        """All check-ins of each, by due time."""
+    def check_ins(self, patients: Sequence[str], infusions: Sequence[str]) -> Mapping[str, tuple[CheckIn, ...]]:
+        """The check-ins of each that are still to come or to be answered, and all of these infusions, by due time."""
+        column = check_ins.c
+        asked_about = column.state.in_(_TO_COME) | column.infusion_id.in_(infusions)
         wanted = (
-            select(check_ins).where(check_ins.c.patient_id.in_(few)).order_by(check_ins.c.due_at, check_ins.c.id)
+            select(check_ins).where(column.patient_id.in_(few), asked_about).order_by(column.due_at, column.id)
             for few in batched(patients)
         )
         return _by_patient(one for found in wanted for one in self._check_ins.records(self._rows.all(found)))
@@ -57,11 +60,13 @@ class GatheredRows:
         )
         return _by_patient(one for found in wanted for one in self._answers.records(self._rows.all(found)))
 
-    def alerts(self, patients: Sequence[str]) -> Mapping[str, tuple[Alert, ...]]:
-        """All alerts of each, oldest first."""
+    def alerts_since(self, patients: Sequence[str], since: datetime) -> Mapping[str, tuple[Alert, ...]]:
+        """The alerts of each that are not closed, or were closed at `since` or later, oldest first."""
+        column = alerts.c
+        stands = column.closed_at.is_(None) | (column.closed_at >= since)
         found: dict[str, tuple[Alert, ...]] = {}
         for few in batched(patients):
-            wanted = select(alerts).where(alerts.c.patient_id.in_(few)).order_by(alerts.c.id)
+            wanted = select(alerts).where(column.patient_id.in_(few), stands).order_by(column.id)
             for one in self._alerts.records(self._rows.all(wanted)):
                 found[one.patient or ""] = (*found.get(one.patient or "", ()), one)
         return found

@@ -15,7 +15,7 @@ from followup.services.invite_patient import invite_known
 from followup.services.note_read import note_read
 from followup.services.show_routine import work_list
 from followup.services.sign_in import SignedIn
-from followup.services.work_lists import evening_list, same_day_calls
+from followup.services.work_lists import lists_of_day
 from followup.web.site import Fields, Site
 
 
@@ -44,12 +44,13 @@ def lists_routes(site: Site) -> list[Route]:
 
 def _values(site: Site, who: SignedIn, *, said: bool = False, refused: str | None = None) -> dict[str, Any]:
     clinic = clinic_of(site.context.content.current().content.configuration, who.clinic)
+    calls, evening = lists_of_day(site.context, who.clinic)
     return {
         "who": who,
         "clinic": clinic,
         "zone": clinic.timezone,
-        "calls": same_day_calls(site.context, who.clinic),
-        "evening": evening_list(site.context, who.clinic),
+        "calls": calls,
+        "evening": evening,
         "routine": work_list(site.context, who.clinic, person=who.person, prescriber=who.prescriber).items,
         "said": said,
         "refused": refused,
