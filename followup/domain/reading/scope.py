@@ -71,7 +71,14 @@ class Surroundings:
 
     def figure(self, match: Match) -> bool:
         """Whether a figure of speech covers at least half of the match."""
-        return any(2 * _shared(idiom, match) > match.last - match.first for idiom in self.idioms)
+        return any(_covers(idiom, match) for idiom in self.idioms)
+
+    def covered(self, match: Match) -> Scope | None:
+        """The scope that a cue gives to the words it covers: `the chest does not hurt`, `died of a stroke`."""
+        for topic, scope in _COVERING.items():
+            if any(_covers(cue, match) for cue in self.cues.get(topic, ())):
+                return scope
+        return None
 
     def _around(self, first: int, last: int, stops: tuple[str, ...]) -> tuple[int, int]:
         words = self.words.words
@@ -110,6 +117,8 @@ class Surroundings:
         return right - left < _LIST_ITEM and not rest & _VERBS
 
 
+# Cues that bear on their own words alone, so that danger elsewhere in the sentence is still read.
+_COVERING = {"denial": Scope.NEGATED, "elsewhere": Scope.OTHER_PERSON, "rumour": Scope.HYPOTHETICAL}
 _VERBS = frozenset(
     "i is are am was my it hurts hurt feels feel still now have has got had cant keeps having getting very really so "
     "bad severe duele duelen siento tengo esta estoy mi me muy sigo todavia ahora tuve tambien pero solo fuerte mucho "
@@ -136,6 +145,9 @@ def scope_of(match: Match, around: Surroundings, *, crisis: bool) -> Scope:
         return Scope.NEGATED
     if around.denied_after(match) and not crisis:
         return Scope.NEGATED
+    covered = around.covered(match)
+    if covered is not None:
+        return covered
     if _long_past(match, around):
         return Scope.PAST
     if around.cue_in_sentence("fiction", match):
@@ -159,6 +171,10 @@ def _supposed(match: Match, around: Surroundings, *, crisis: bool) -> Scope:
     if around.cue_in_clause("other_person", match):
         return Scope.OTHER_IN_DANGER
     return Scope.PRESENT
+
+
+def _covers(cue: Match, match: Match) -> bool:
+    return 2 * _shared(cue, match) > match.last - match.first
 
 
 def _shared(one: Match, other: Match) -> int:
