@@ -2,7 +2,7 @@
 
 Needs scikit-learn, which nothing else here does: `python -m venv learn && learn/bin/pip install . scikit-learn`, then
 `PYTHONPATH=. learn/bin/python scripts/learn_likeness.py`. The same data give the same weights. Never learnt
-from: `replies-heldout.jsonl`, `replies-heldout-2.jsonl`, `ordinary-people-2.txt`, and a third of `ordinary.txt`.
+from: `replies-heldout*.jsonl`, `ordinary-people-2.txt`, `ordinary-kept.txt`, and a third of `ordinary.txt`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,26 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from followup.domain.reading.likeness import piece_features, word_features, words_of
+from followup.content.lexicon import load_lexicon
+from followup.domain.reading.lexicon import Lexicon
+from followup.domain.reading.likeness import features_of
+from followup.domain.reading.normalise import normalise
+from followup.domain.reading.reader import told_by_patterns
 from scripts.reading_figures import is_put_aside
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
 WEIGHTS = ROOT / "followup" / "content" / "words" / "likeness.tsv"
-LEARNT_FROM = ("replies-dev.jsonl", "replies-own.jsonl", "replies-learnt.jsonl")
+LEARNT_FROM = ("replies-dev.jsonl", "replies-own.jsonl", "replies-learnt.jsonl", "replies-learnt-2.jsonl")
 ORDINARY = "ordinary.txt"
-#: Everyday texts that people wrote, one by one. `ordinary-people-2.txt` is kept to judge by.
-WRITTEN = ("ordinary-near.txt", "ordinary-answers.txt", "ordinary-people.txt")
+#: Everyday texts that were written one by one. `ordinary-people-2.txt` and `ordinary-kept.txt` are kept to judge by.
+WRITTEN = ("ordinary-near.txt", "ordinary-answers.txt", "ordinary-people.txt", "ordinary-people-3.txt")
 #: Everyday texts count less, since there are many and they are much alike; a third of them is kept to judge by.
 ORDINARY_WEIGHT, ORDINARY_SHARE = 0.3, 2 / 3
+#: Patterns were written with these in view.
+WORKED_ON = ("replies-dev.jsonl", "replies-own.jsonl", "ordinary-near.txt")
 FEWEST_TEXTS = 2
-STRENGTH = 30.0  # scikit-learn's C: how closely the weights follow the replies
+STRENGTH = 3.0  # scikit-learn's C: how closely the weights follow the replies
 HEADER = """# What words and pieces of words weigh in the second opinion on a text: followup/domain/reading/likeness.py.
 # Made by scripts/learn_likeness.py from tests/data, sha256 {hash}.
 # The first line is where the three sums begin. Then: feature (`~` before a piece of a word), rarity, and what it adds
@@ -41,20 +48,47 @@ HEADER = """# What words and pieces of words weigh in the second opinion on a te
 """
 
 
-def texts() -> list[tuple[str, bool, bool, bool, float]]:
-    """Every text to learn from: emergency, urgent or above, crisis, and how much it counts."""
-    found = []
-    for name in LEARNT_FROM:
-        for line in (DATA / name).read_text(encoding="utf-8").splitlines():
-            item: dict[str, Any] = json.loads(line)
-            if is_put_aside(name, item):
-                continue
-            expected = item["expect"]
-            emergency = expected["level"] == "emergency"
-            urgent = emergency or expected["level"] == "urgent"
-            found.append((item["text"], emergency, urgent, bool(expected["crisis"]) and emergency, 1.0))
-    found += [(text, False, False, False, 1.0) for name in WRITTEN for text in _lines(name)]
-    return found + [(text, False, False, False, ORDINARY_WEIGHT) for text in ordinary()[0]]
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text to learn from; `counts` is its share of weight.
+
+    `worked_on`: patterns were written with this text in view, so that it cannot tell how far they are to be trusted.
+    """
+
+    text: str
+    emergency: bool = False
+    urgent: bool = False
+    crisis: bool = False
+    counts: float = 1.0
+    worked_on: bool = False
+
+    def features(self, lexicon: Lexicon) -> tuple[list[str], ...]:
+        """Its three blocks of features."""
+        words = normalise(self.text, lexicon.spelling)
+        return features_of(words, () if self.worked_on else told_by_patterns(words, lexicon=lexicon))
+
+
+def examples() -> list[Example]:
+    """Every text to learn from."""
+    found = [_labelled(name, item) for name in LEARNT_FROM for item in _items(name) if not is_put_aside(name, item)]
+    found += [Example(text, worked_on=name in WORKED_ON) for name in WRITTEN for text in _lines(name)]
+    return found + [Example(text, counts=ORDINARY_WEIGHT) for text in ordinary()[0]]
+
+
+def _items(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def _labelled(name: str, item: dict[str, Any]) -> Example:
+    expected = item["expect"]
+    emergency = expected["level"] == "emergency"
+    return Example(
+        item["text"],
+        emergency=emergency,
+        urgent=emergency or expected["level"] == "urgent",
+        crisis=emergency and bool(expected["crisis"]),
+        worked_on=name in WORKED_ON,
+    )
 
 
 def _lines(name: str) -> list[str]:
@@ -76,18 +110,21 @@ def data_hash() -> str:
     return hashlib.sha256(b"".join((DATA / name).read_bytes() for name in files)).hexdigest()
 
 
-def learn(rows: Sequence[tuple[str, bool, bool, bool, float]]) -> str:
+def learn(rows: Sequence[Example]) -> str:
     """The text of the weights' file."""
-    blocks = [_blocks(text) for text, *_ in rows]
-    seen = Counter(name for both in blocks for block in both for name in block)
+    lexicon = load_lexicon()
+    texts = [row.features(lexicon) for row in rows]
+    seen = Counter(name for blocks in texts for block in blocks for name in block)
     names = sorted(name for name, count in seen.items() if count >= FEWEST_TEXTS)
     rarity = [math.log((1 + len(rows)) / (1 + seen[name])) + 1 for name in names]
-    features = _matrix(blocks, names, rarity)
-    emergency, urgent, crisis, weight = (np.array(column) for column in list(zip(*rows, strict=True))[1:])
+    features = _matrix(texts, names, rarity)
+    emergency, urgent, crisis, counts = (
+        np.array([getattr(row, field) for row in rows]) for field in ("emergency", "urgent", "crisis", "counts")
+    )
     fits = [
-        _fit(features, emergency, weight),
-        _fit(features, urgent, weight),
-        _fit(features[emergency], crisis[emergency], weight[emergency]),
+        _fit(features, emergency, counts),
+        _fit(features, urgent, counts),
+        _fit(features[emergency], crisis[emergency], counts[emergency]),
     ]
     lines = ["\t".join(f"{fit.intercept_[0]:.4f}" for fit in fits)]
     for at, name in enumerate(names):
@@ -95,16 +132,11 @@ def learn(rows: Sequence[tuple[str, bool, bool, bool, float]]) -> str:
     return HEADER.format(hash=data_hash()) + "\n".join(lines) + "\n"
 
 
-def _blocks(text: str) -> tuple[list[str], list[str]]:
-    words = words_of(text)
-    return list(dict.fromkeys(word_features(words))), list(dict.fromkeys(piece_features(words)))
-
-
-def _matrix(blocks: Iterable[tuple[list[str], list[str]]], names: list[str], rarity: list[float]) -> csr_matrix:
+def _matrix(texts: Iterable[tuple[list[str], ...]], names: list[str], rarity: list[float]) -> csr_matrix:
     index = {name: at for at, name in enumerate(names)}
     starts, columns, values = [0], [], []
-    for both in blocks:
-        for block in both:
+    for blocks in texts:
+        for block in blocks:
             known = [index[name] for name in block if name in index]
             length = math.sqrt(sum(rarity[at] ** 2 for at in known))
             columns += known
@@ -113,14 +145,14 @@ def _matrix(blocks: Iterable[tuple[list[str], list[str]]], names: list[str], rar
     return csr_matrix((values, columns, starts), shape=(len(starts) - 1, len(names)))
 
 
-def _fit(features: csr_matrix, wanted: np.ndarray, weight: np.ndarray) -> LogisticRegression:
+def _fit(features: csr_matrix, wanted: np.ndarray, counts: np.ndarray) -> LogisticRegression:
     model = LogisticRegression(C=STRENGTH, max_iter=2000, class_weight="balanced", solver="liblinear", random_state=0)
-    return model.fit(features, wanted, sample_weight=weight)
+    return model.fit(features, wanted, sample_weight=counts)
 
 
 def main() -> int:
     """Learn and write."""
-    rows = texts()
+    rows = examples()
     WEIGHTS.write_text(learn(rows), encoding="utf-8")
     sys.stdout.write(f"learnt from {len(rows)} texts; written to {WEIGHTS.relative_to(ROOT)}\n")
     return 0

@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 from followup.content.lexicon import load_lexicon  # noqa: E402 - runs from a checkout without being installed
 from followup.domain.level import Level  # noqa: E402
 from followup.domain.reading import Asked, Reading, read  # noqa: E402
+from followup.domain.reading.lexicon import Lexicon  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
 PAGE = ROOT / "docs" / "reading.md"
@@ -178,11 +179,9 @@ def ordinary() -> list[tuple[str, str]]:
     found = [read(text, asked=asked[at % len(asked)], lexicon=lexicon) for at, text in enumerate(texts)]
     near = (DATA / "ordinary-near.txt").read_text(encoding="utf-8").splitlines()
     near_found = [read(text, asked=asked[at % len(asked)], lexicon=lexicon) for at, text in enumerate(near)]
-    kept = (DATA / "ordinary-people-2.txt").read_text(encoding="utf-8").splitlines()
-    kept_levels = [read(text, asked=Asked.NONE, lexicon=lexicon).level for text in kept]
     return [
-        ("written one by one, many with words of danger, nothing learnt from them", str(len(kept))),
-        ("of these read as emergencies / as urgent", _woken(kept_levels)),
+        *_kept("written one by one as life is, nothing learnt from them", "ordinary-kept.txt", lexicon),
+        *_kept("the same, but crammed with words of danger", "ordinary-people-2.txt", lexicon),
         ("texts with words of danger in a harmless sense", str(len(near_found))),
         ("of these read as emergencies", str(sum(one.level is Level.EMERGENCY for one in near_found))),
         ("ordinary texts", str(len(found))),
@@ -191,8 +190,13 @@ def ordinary() -> list[tuple[str, str]]:
     ]
 
 
-def _woken(levels: Sequence[Level]) -> str:
-    return f"{levels.count(Level.EMERGENCY)} / {levels.count(Level.URGENT)}"
+def _kept(what: str, name: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+    texts = (DATA / name).read_text(encoding="utf-8").splitlines()
+    readings = [read(text, asked=Asked.NONE, lexicon=lexicon) for text in texts]
+    levels = [reading.level for reading in readings]
+    counts = (sum(one.crisis for one in readings), levels.count(Level.EMERGENCY), levels.count(Level.URGENT))
+    shown = " / ".join(str(count) for count in counts)
+    return [(what, str(len(texts))), ("of these read as a crisis / an emergency / urgent", shown)]
 
 
 def timing(found: Sequence[Case]) -> tuple[float, float]:
@@ -216,6 +220,7 @@ def table() -> str:
         ("own, set aside", rows([c for c in own if set_aside(c.item)])),
         ("own, held out", rows(cases("replies-heldout.jsonl"))),
         ("own, held out, second set", rows(cases("replies-heldout-2.jsonl"))),
+        ("own, held out, third set", rows(cases("replies-heldout-3.jsonl"))),
     ]
     lines = ["| figure | " + " | ".join(name for name, _ in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     lines += [

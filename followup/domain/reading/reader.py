@@ -46,9 +46,11 @@ def read(
     own = own_words(text, sent_texts)
     seen = _Seen.of(own.masked, asked, lexicon)
     quoted = scan(own.quoted, lexicon=lexicon) if own.quoted else ()
-    found = _findings(seen)
-    if "auto_reply" not in seen.acts:
-        found = second_opinion(own.masked, lexicon.likeness, found, lexicon.wide)
+    told, beside = _told(seen.matches, seen.around, seen.numbers), _beside(seen)
+    if "auto_reply" in seen.acts:
+        found = (*told, *beside)
+    else:
+        found = second_opinion(seen.written, lexicon.likeness, told, beside=beside, wide=lexicon.wide)
     findings = (*found, *quoted)
     reading = _assembled(text, own.text, seen, findings, asked, about)
     return replace(reading, reaction=own.reaction, understood=reading.understood and not own.reaction)
@@ -57,17 +59,20 @@ def read(
 def scan(text: str, *, lexicon: Lexicon) -> tuple[Finding, ...]:
     """The danger in a text, whoever wrote it and whatever was asked."""
     words = normalise(text, lexicon.spelling)
+    return second_opinion(words, lexicon.likeness, told_by_patterns(words, lexicon=lexicon), wide=lexicon.wide)
+
+
+def told_by_patterns(words: Words, *, lexicon: Lexicon) -> tuple[Finding, ...]:
+    """The danger that patterns alone find in a text; the weights are learnt with it."""
     matches = lexicon.find(words, _DANGER_SORTS)
-    around = surroundings(words, matches)
-    numbers = read_numbers(words, number_words(lexicon))
-    found = (*find_danger(matches, around), *weighed_signs(matches, around), *measured(numbers, around, matches))
-    return second_opinion(text, lexicon.likeness, found, lexicon.wide)
+    return _told(matches, surroundings(words, matches), read_numbers(words, number_words(lexicon)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Everything found in the words before it is weighed."""
+    """Everything found in the words before it is weighed. In `words`, not in `written`, spoken numbers may be digits."""
 
+    written: Words
     words: Words
     matches: tuple[Match, ...]
     around: Surroundings
@@ -79,7 +84,7 @@ class _Seen:
 
     @classmethod
     def of(cls, text: str, asked: Asked, lexicon: Lexicon) -> _Seen:
-        words = normalise(text, lexicon.spelling)
+        words = written = normalise(text, lexicon.spelling)
         if choices.takes_scale(asked):
             words = with_spoken_numbers(words, rating_words(lexicon))
         matches = tuple(match for match in lexicon.find(words) if not match.entry.asked or asked in match.entry.asked)
@@ -90,16 +95,15 @@ class _Seen:
         label = "mood" if asked is Asked.MOOD else "pain"
         rating = choose_rating(words, numbers, rated, label=label, tied=not choices.takes_scale(asked))
         pain = rating if asked is Asked.PAIN else choose_rating(words, numbers, rated, label="pain", tied=True)
-        return cls(words, matches, around, numbers, kinds.acts_of(matches, around), found, rating, pain)
+        return cls(written, words, matches, around, numbers, kinds.acts_of(matches, around), found, rating, pain)
 
 
-def _findings(seen: _Seen) -> tuple[Finding, ...]:
-    found = [*find_danger(seen.matches, seen.around), *weighed_signs(seen.matches, seen.around)]
-    found.extend(measured(seen.numbers, seen.around, seen.matches))
-    found.extend(_pain_findings(seen))
-    found.extend(_mention_findings(seen))
-    found.extend(_act_findings(seen))
-    return tuple(found)
+def _told(matches: Sequence[Match], around: Surroundings, numbers: Sequence[Placed]) -> tuple[Finding, ...]:
+    return (*find_danger(matches, around), *weighed_signs(matches, around), *measured(numbers, around, matches))
+
+
+def _beside(seen: _Seen) -> tuple[Finding, ...]:
+    return (*_pain_findings(seen), *_mention_findings(seen), *_act_findings(seen))
 
 
 def _pain_findings(seen: _Seen) -> list[Finding]:

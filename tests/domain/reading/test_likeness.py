@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from followup.content.lexicon import load_lexicon
 from followup.domain.level import Level
 from followup.domain.reading import Asked, read
-from followup.domain.reading.likeness import LONGEST, Likeness, second_opinion
+from followup.domain.reading.likeness import LONGEST, LONGEST_WORDS, Likeness, second_opinion
+from followup.domain.reading.normalise import Words, normalise
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT / "tests" / "data"
@@ -20,13 +21,19 @@ LEARNT_FROM = (
     "replies-dev.jsonl",
     "replies-own.jsonl",
     "replies-learnt.jsonl",
+    "replies-learnt-2.jsonl",
     "ordinary.txt",
     "ordinary-near.txt",
     "ordinary-answers.txt",
     "ordinary-people.txt",
+    "ordinary-people-3.txt",
 )
 #: In no list of words, and nobody's idiom.
 UNHEARD = "i lined the pills up on the counter and wrote the kids a letter, nobody has to worry about me anymore"
+
+
+def _words(text: str) -> Words:
+    return normalise(text, load_lexicon().spelling)
 
 
 def _read(text: str) -> Level:
@@ -44,7 +51,7 @@ def test_the_weights_are_those_of_the_replies_in_this_folder() -> None:
 
 def test_a_finding_names_the_words_that_weighed_most() -> None:
     likeness = load_lexicon().likeness
-    (found,) = second_opinion(UNHEARD, likeness, ())
+    (found,) = second_opinion(_words(UNHEARD), likeness, ())
     assert found.topic in {"like_crisis", "like_urgent"}
     assert found.words == UNHEARD
     named = found.pattern.removeprefix("likeness: ").split(", ")
@@ -64,12 +71,12 @@ def test_a_finding_names_the_words_that_weighed_most() -> None:
     ],
 )
 def test_everyday_texts_weigh_nothing(text: str) -> None:
-    assert second_opinion(text, load_lexicon().likeness, ()) == ()
+    assert second_opinion(_words(text), load_lexicon().likeness, ()) == ()
 
 
 @pytest.mark.parametrize("text", ["", "8", "ok", "so tired", "1 y 2", "2 3 and 5", "😀😀😀", "????"])
 def test_a_word_or_two_are_not_weighed(text: str) -> None:
-    assert second_opinion(text, load_lexicon().likeness, ()) == ()
+    assert second_opinion(_words(text), load_lexicon().likeness, ()) == ()
 
 
 def test_what_patterns_found_is_never_lowered() -> None:
@@ -85,18 +92,19 @@ def test_words_taken_back_weigh_less() -> None:
 
 @given(st.text(max_size=2000))
 def test_any_text_is_weighed(text: str) -> None:
-    weighed = load_lexicon().likeness.weigh(text)
+    weighed = load_lexicon().likeness.weigh(_words(text))
     assert -100 < weighed.emergency < 100
     assert -100 < weighed.urgent < 100
 
 
 def test_only_so_much_of_a_long_text_is_looked_at() -> None:
     likeness = load_lexicon().likeness
-    half = LONGEST // 2
     begin, end = "a tight chest " * 40, "and i feel faint " * 40
-    long = begin + "everything is fine " * 10_000 + end
-    assert likeness.weigh(long) == likeness.weigh(f"{long[:half]} {long[-half:]}")
+    assert min(len(begin), len(end)) > LONGEST // 2
+    assert min(len(begin.split()), len(end.split())) > LONGEST_WORDS // 2
+    calm, wild = "everything is fine " * 10_000, "i am going to die " * 10_000
+    assert likeness.weigh(_words(begin + calm + end)) == likeness.weigh(_words(begin + wild + end))
 
 
 def test_without_weights_nothing_is_added() -> None:
-    assert second_opinion(UNHEARD, Likeness(), ()) == ()
+    assert second_opinion(_words(UNHEARD), Likeness(), ()) == ()
