@@ -23,6 +23,7 @@ class TaskKind(StrEnum):
     REOPEN = "reopen"  # the alert it comes from is open again: nobody was reached
     CALL_NEXT_DAY = "call_next_day"
     CALL_DAY_7 = "call_day_7"
+    CALL_BACK = "call_back"  # the alert it comes from is set aside until then; it stays open
 
 
 #: How many days after a crisis was closed people call again (SAMHSA 2025; Motto 2001 on contact after a crisis).

@@ -13,6 +13,7 @@ from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Alert, AlertEntry,
 from followup.domain.evidence import inputs_of, understood_as
 from followup.domain.level import Level
 from followup.domain.schedule import Clinic, Configuration, EventKind
+from followup.domain.tasks import TaskKind
 from followup.domain.triage import Evidence, Triage, triage
 from followup.ids import new_id
 from followup.services.context import Published
@@ -59,6 +60,7 @@ def raise_concern(
         if joined.raised:
             alert = replace(alert, chain=_chain_key(configuration, concern.clinic, alert.level))
         uow.alerts.update(alert)
+        _no_longer_aside(uow, alert, now)
     uow.alerts.add_entry(_entry(alert, kind, concern, actor, now))
     uow.audit.append(
         at=now,
@@ -70,6 +72,13 @@ def raise_concern(
     )
     uow.wake("alerts")
     return alert
+
+
+def _no_longer_aside(uow: UnitOfWork, alert: Alert, now: datetime) -> None:
+    """Whoever set it aside until they call back did not know of what has come in now."""
+    for task in uow.tasks.of_alert(alert.id):
+        if task.kind is TaskKind.CALL_BACK:
+            uow.tasks.finish(task, at=now)
 
 
 def raise_event(

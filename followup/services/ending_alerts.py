@@ -23,6 +23,7 @@ _LEFT_TO_DO = {
     TaskKind.REOPEN: "open again",
     TaskKind.CALL_NEXT_DAY: "call the patient",
     TaskKind.CALL_DAY_7: "call the patient",
+    TaskKind.CALL_BACK: "call back",
 }
 
 
@@ -49,6 +50,9 @@ def end(
     if not uow.alerts.update(ended, expected_status=alert.status):
         message = "somebody else has just changed this alert; look again"
         raise Conflict(message)
+    for task in uow.tasks.of_alert(alert.id):
+        if task.kind is TaskKind.CALL_BACK:
+            uow.tasks.finish(task, at=now)
     clinic = clinic_of(published.content.configuration, alert.clinic)
     rules = _rules_of(alert, published.content.configuration)
     ahead = follow_on(alert, ending, rules, clinic, now)

@@ -8,7 +8,7 @@ from followup.domain import escalation
 from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
 from followup.domain.ending import reopened
 from followup.domain.schedule import Clinic, Rule
-from followup.domain.tasks import Task, rule_of
+from followup.domain.tasks import Task, TaskKind, rule_of
 from followup.domain.triage import Triage
 from followup.ids import new_id
 from followup.services.alerting import Concern, raise_concern
@@ -32,12 +32,22 @@ def _open_one(context: Context, task: Task) -> bool:
         source = uow.alerts.get(task.alert)
         if source is None or not uow.tasks.finish(task, at=now):
             return False
+        if task.kind is TaskKind.CALL_BACK:
+            _back_on_the_list(uow, source, now)
+            uow.commit()
+            return True
         rule = rule_of(task.kind)
         opened = _again(uow, published, source, now) if rule is None else _call(uow, published, source, rule, now)
         if opened is not None:
             uow.tasks.finished_as(task, opened.id)
         uow.commit()
     return True
+
+
+def _back_on_the_list(uow: UnitOfWork, alert: Alert, now: datetime) -> None:
+    """It was open all the time: it stands where it stood before somebody set it aside."""
+    if alert.status is not AlertStatus.CLOSED:
+        _note(uow, alert, EntryKind.NOTE, "time to call back", now)
 
 
 def _again(uow: UnitOfWork, published: Published, alert: Alert, now: datetime) -> Alert | None:

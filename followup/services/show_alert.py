@@ -19,7 +19,7 @@ from followup.domain.tasks import Task
 from followup.services.context import Context
 from followup.services.list_alerts import AlertView, MetRule, alert_view
 from followup.services.show_board import came_after, kept_from, rules_of, seen_entries, seen_line
-from followup.services.work_lists import routine_list
+from followup.services.work_lists import routine_list, set_aside
 from followup.storage.unit_of_work import UnitOfWork
 
 
@@ -93,7 +93,9 @@ def alert_page(context: Context, alert_id: str, *, clinic: str, prescriber: bool
 
 def place_in_work_list(context: Context, alert_id: str, clinic: str) -> Place | None:
     """Where an alert stands in the routine work list; None for one that is not on it."""
-    ids = [entry.alert.id for entry in routine_list(context, clinic)]
+    with context.store.read() as uow:
+        aside = set_aside(uow, clinic)
+    ids = [entry.alert.id for entry in routine_list(context, clinic) if entry.alert.id not in aside]
     if alert_id not in ids:
         return None
     at = ids.index(alert_id)

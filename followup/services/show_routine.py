@@ -14,7 +14,7 @@ from followup.domain.tasks import Task, TaskKind
 from followup.errors import Conflict
 from followup.services.context import Context
 from followup.services.show_board import seen_entries, seen_reason
-from followup.services.work_lists import routine_list
+from followup.services.work_lists import routine_list, set_aside
 from followup.storage.unit_of_work import UnitOfWork
 
 
@@ -39,7 +39,7 @@ class RoutineItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComesBack:
-    """An alert that was closed and will be open again: nobody was reached."""
+    """An alert that was closed and will be open again, or was set aside: somebody calls then."""
 
     alert: Alert
     task: Task
@@ -57,6 +57,8 @@ def work_list(context: Context, clinic: str, *, person: str, prescriber: bool) -
     """The routine list of a clinic as `person` (a staff key) sees it. Raises NotFound for an unknown clinic."""
     entries = routine_list(context, clinic)
     with context.store.read() as uow:
+        aside = set_aside(uow, clinic)
+        entries = tuple(entry for entry in entries if entry.alert.id not in aside)
         ids = [entry.alert.id for entry in entries]
         histories, tries = uow.alerts.entries_of(ids), uow.contacts.of_alerts(ids)
         read_at = _read_at(uow, ids, person)
@@ -74,7 +76,9 @@ def work_list(context: Context, clinic: str, *, person: str, prescriber: bool) -
         items = tuple(item(entry) for entry in entries)
         later = tuple(
             ComesBack(alert=alert, task=task)
-            for task in uow.tasks.waiting_in(clinic, TaskKind.REOPEN)
+            for task in sorted(
+                (*uow.tasks.waiting_in(clinic, TaskKind.REOPEN), *aside.values()), key=lambda one: one.due_at
+            )
             if (alert := uow.alerts.get(task.alert)) is not None
         )
     return WorkList(items=items, later=later)

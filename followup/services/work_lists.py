@@ -12,6 +12,7 @@ from followup.domain.level import Level
 from followup.domain.lists import CallEntry, EveningEntry, OnFile, RoutineEntry
 from followup.domain.people import Channel, Patient
 from followup.domain.schedule import Clinic
+from followup.domain.tasks import Task, TaskKind
 from followup.services.context import Context, clinic_of
 from followup.storage.unit_of_work import UnitOfWork
 
@@ -65,6 +66,11 @@ def routine_list(context: Context, clinic: str) -> tuple[RoutineEntry, ...]:
     place = _clinic(context, clinic)
     with context.store.read() as uow:
         return _routine(context, uow, place, uow.alerts.unclosed_of(clinic), context.clock.now())
+
+
+def set_aside(uow: UnitOfWork, clinic: str) -> dict[str, Task]:
+    """Alerts, by their ids, that somebody will call back about later, and of which nothing was heard since."""
+    return {task.alert: task for task in uow.tasks.waiting_in(clinic, TaskKind.CALL_BACK)}
 
 
 def counts(context: Context, clinic: str) -> digest.Counts:

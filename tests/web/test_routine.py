@@ -50,6 +50,43 @@ def test_a_try_or_a_mistake_does_not_lose_the_place_in_the_list(live: Web) -> No
     assert '<input type="hidden" name="list" value="routine">' in mistaken.text
 
 
+def test_a_call_that_was_promised_is_set_aside_without_closing_it(live: Web) -> None:
+    """`Call me at three`: off the list until then, or until something comes in; and the next item follows."""
+    first, second, third = three_items(live)
+    kay = live.signed_in()
+    page = f"/staff/alerts/{first}?list=routine"
+    set_aside = {"call_back_at": "2026-11-22T15:00", "list": "routine"}
+    past = post(kay, f"/staff/alerts/{first}/call-back", {**set_aside, "call_back_at": "2026-11-22T08:00"}, page=page)
+    assert past.status_code == 422
+    done = post(kay, f"/staff/alerts/{first}/call-back", set_aside, page=page)
+    assert done.headers["location"] == f"/staff/alerts/{second}?list=routine"
+    assert "1 of 2" in kay.get(done.headers["location"]).text
+    shown = text_of(kay.get("/staff/routine").text)
+    assert shown.startswith("Work list - Follow-up")
+    assert "2 routine items" in shown
+    assert "15:00" in shown.split("To call again")[1]
+    assert {alert.id for alert in live.clinic.alerts("open")} == {first, second, third}
+
+    post(kay, f"/staff/alerts/{second}/call-back", set_aside, page=f"/staff/alerts/{second}")
+    live.clinic.stranger("+13125559002").replies("hello? anybody there?")
+    assert "2 routine items" in text_of(kay.get("/staff/routine").text), "something came in about the second"
+    post(kay, f"/staff/alerts/{third}/call-back", set_aside, page=f"/staff/alerts/{third}")
+    post(kay, f"/staff/alerts/{third}/close", {"outcome": "booked"}, page=f"/staff/alerts/{third}")
+    live.clock.to("15:00")
+    assert {alert.id for alert in live.clinic.alerts("open")} == {first, second}, "what was closed stays closed"
+    assert "1 of 2" in kay.get(page).text
+    assert "Time to call back" in text_of(kay.get(page).text)
+
+
+def test_what_is_urgent_is_not_set_aside(live: Web) -> None:
+    alert = live.emergency()
+    kay = live.signed_in()
+    page = f"/staff/alerts/{alert}"
+    assert "call-back" not in kay.get(page).text
+    refused = post(kay, f"{page}/call-back", {"call_back_at": "2026-11-22T15:00"}, page=page)
+    assert refused.status_code == 409
+
+
 def test_tries_are_counted_with_the_last_one(live: Web) -> None:
     """So that nobody rings a fourth time without knowing."""
     first, *_ = three_items(live)

@@ -15,6 +15,7 @@ from followup.domain.level import Level
 from followup.domain.people import Channel
 from followup.domain.reading import Kind, Severity
 from followup.errors import Conflict, InvalidInput
+from followup.services.call_back import call_back
 from followup.services.call_patient import bridge
 from followup.services.close_alert import close
 from followup.services.correct_reading import LEVELS, correct
@@ -44,6 +45,7 @@ def alert_routes(site: Site) -> list[Route]:
         Route(f"{address}/close", site.staff_form(desk.ended), methods=["POST"]),
         Route(f"{address}/hand-over", site.staff_form(desk.handed_over), methods=["POST"]),
         Route(f"{address}/contact", site.staff_form(desk.contacted), methods=["POST"]),
+        Route(f"{address}/call-back", site.staff_form(desk.set_aside), methods=["POST"]),
         Route(f"{address}/connect", site.staff_form(desk.connected), methods=["POST"]),
         Route(f"{address}/correct", site.staff_form(desk.corrected), methods=["POST"]),
     ]
@@ -83,10 +85,7 @@ class _Desk:
                 **alert_forms.ending(fields, page.clinic.timezone),
             )
 
-        if place is None:
-            return self._done(request, who, page, fields, do, form="close")
-        following = f"/staff/alerts/{place.following}?list={WORK_LIST}" if place.following else "/staff/routine"
-        return self._done(request, who, page, fields, do, form="close", onwards=following)
+        return self._done(request, who, page, fields, do, form="close", onwards=_following(place))
 
     def handed_over(self, request: Request, who: SignedIn, fields: Fields) -> Response:
         page = self._page(request, who)
@@ -113,6 +112,16 @@ class _Desk:
             )
 
         return self._done(request, who, page, fields, do, form="whom", onwards=f"{_here(page.alert, fields)}#whom")
+
+    def set_aside(self, request: Request, who: SignedIn, fields: Fields) -> Response:
+        page = self._page(request, who)
+        place = self._place(page.alert, who, fields.get("list"))
+
+        def do() -> None:
+            at = alert_forms.call_back_at(fields, page.clinic.timezone)
+            call_back(self._site.context, alert=page.alert.id, by=who.person, at=at)
+
+        return self._done(request, who, page, fields, do, form="whom", onwards=_following(place))
 
     def connected(self, request: Request, who: SignedIn, fields: Fields) -> Response:
         page = self._page(request, who)
@@ -218,11 +227,26 @@ class _Desk:
 
 #: Forms whose page says why it could not be done; after the others the alert has changed, and is looked at anew.
 _TELL_WHY: Final = frozenset({"hand-over", "whom"})
-_EMPTY: Final[Fields] = {"outcome": "", "minutes": "", "note": "", "sign_off": "", "retry_at": "", "to": ""}
+_EMPTY: Final[Fields] = {
+    "outcome": "",
+    "minutes": "",
+    "note": "",
+    "sign_off": "",
+    "retry_at": "",
+    "call_back_at": "",
+    "to": "",
+}
 
 
 def _address(alert: Alert) -> str:
     return f"/staff/alerts/{alert.id}"
+
+
+def _following(place: Place | None) -> str | None:
+    """Where the work list goes on; None for what was not opened from it."""
+    if place is None:
+        return None
+    return f"/staff/alerts/{place.following}?list={WORK_LIST}" if place.following else "/staff/routine"
 
 
 def _here(alert: Alert, fields: Fields, *more: str) -> str:

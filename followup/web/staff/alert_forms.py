@@ -56,9 +56,18 @@ def _minutes(fields: Fields) -> int | None:
     return int(text[:9])
 
 
+def call_back_at(fields: Fields, zone: str) -> datetime | None:
+    """What `call_back` is given. Raises InvalidInput."""
+    return _wall_time(fields, "call_back_at", zone, "It was not set aside.")
+
+
 def _retry_at(fields: Fields, zone: str) -> datetime | None:
+    return _wall_time(fields, "retry_at", zone, _NOT_CLOSED)
+
+
+def _wall_time(fields: Fields, name: str, zone: str, summary: str) -> datetime | None:
     """A wall time of the clinic, as browsers send it: 2026-11-23T14:30."""
-    text = fields.get("retry_at", "").strip()
+    text = fields.get(name, "").strip()
     if not text:
         return None
     try:
@@ -66,8 +75,8 @@ def _retry_at(fields: Fields, zone: str) -> datetime | None:
     except ValueError:
         wall = None
     if wall is None or wall.tzinfo is not None:
-        problem = Problem(at="retry_at", message="give day and time, such as 2026-11-23T14:30")
-        raise InvalidInput(_NOT_CLOSED, (problem,))
+        problem = Problem(at=name, message="give day and time, such as 2026-11-23T14:30")
+        raise InvalidInput(summary, (problem,))
     return windows.instant_of(wall.date(), wall.time(), zone)
 
 
