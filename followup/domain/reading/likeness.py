@@ -27,8 +27,8 @@ LEARNT = frozenset(("like_crisis", "like_medical", "like_urgent"))
 LONGEST, LONGEST_WORDS = 600, 120
 #: Two words alone ("very tired") are not weighed: they are like everything.
 FEWEST_WORDS = 3
-#: From here on a text is an emergency by its weight alone; a little below, or with this weight of urgent things, a person
-#: reads it soon. Further up where patterns saw a lesser danger. Chosen by cross-validation on what is learnt from.
+#: From here on a text is an emergency by its weight alone; a little below, or with that weight of urgent things, a
+#: person reads it soon. Further up where patterns saw a lesser danger. Chosen by cross-validation.
 EMERGENCY, NEAR_EMERGENCY, URGENT, DOUBT = 1.4, 1.2, 1.2, 0.5
 #: A wide pattern makes an emergency from here on; below that a person reads the text, soon or with the day's work.
 SUPPORTED, HALF_SUPPORTED = 0.9, -0.1

@@ -70,7 +70,7 @@ def told_by_patterns(words: Words, *, lexicon: Lexicon) -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Everything found in the words before it is weighed. In `words`, not in `written`, spoken numbers may be digits."""
+    """Everything found in the words before it is weighed; `words` may have digits where `written` has number words."""
 
     written: Words
     words: Words
