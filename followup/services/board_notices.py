@@ -5,7 +5,7 @@ Staff pages show it. No patient data in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,16 @@ class Notice:
     remedy: str | None = None
 
 
-def of_service(context: Context, health: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """About the service itself, the gravest first. `health` is what `/readyz` says."""
+def of_service(context: Context, health: Mapping[str, Any], known: Container[str] = ()) -> tuple[Notice, ...]:
+    """About the service itself, the gravest first. `health` is what `/readyz` says.
+
+    Checks that are `known` are left out: what fails there stands elsewhere on the page.
+    """
     found = []
-    wrong = "; ".join(f"{name}: {state}" for name, state in health["checks"].items() if state != "ok")
-    if not health["ready"]:
+    wrong = "; ".join(
+        f"{name}: {state}" for name, state in health["checks"].items() if state != "ok" and name not in known
+    )
+    if wrong:
         found.append(
             Notice(
                 text=f"The service is not working as it should: {wrong}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from followup.log import without_addresses
 from followup.services.context import Context
@@ -15,6 +15,8 @@ from followup.storage.jobs import JobBeat
 from followup.storage.store import Store
 from followup.storage.unit_of_work import UnitOfWork
 
+#: So much later than a job is missed, every page of staff says so: a restart takes a moment, and nobody needs a scare.
+_SAID_AFTER: Final = timedelta(minutes=2)
 #: Why the files on disk are not what runs; empty while they are. Whoever reads the files writes it.
 PENDING_ERROR = "schedule.pending_error"
 
@@ -46,6 +48,35 @@ class Health(TypedDict):
     hold: bool
     shadow: bool
     mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The service does not do its work. `since`: the last time it did; None where it never ran. `jobs` stand still.
+
+    `whole`: nothing of it runs at all.
+    """
+
+    since: datetime | None
+    jobs: tuple[str, ...]
+    whole: bool
+
+
+def stopped(context: Context, now: datetime, watched: Mapping[str, Watch]) -> Stopped | None:
+    """What has stood still for minutes, so that people must do it; None while all goes on. Raises StorageError."""
+    with context.store.read() as uow:
+        beats = {beat.name: beat for beat in uow.jobs.all() if beat.name in watched}
+    if watched and not beats:
+        return Stopped(since=None, jobs=tuple(sorted(watched)), whole=True)
+    last = {name: _last(beat, watched[name]) for name, beat in beats.items()}
+    still = {name: at for name, at in last.items() if at is None or now - at > watched[name].silent_after + _SAID_AFTER}
+    if not still:
+        return None
+    whole = len(still) == len(beats)
+    known = [at for at in still.values() if at is not None]
+    # All of it stopped with the last of its jobs; of a part, what matters is how long it has been missing.
+    since = (max(known) if whole else min(known)) if known else None
+    return Stopped(since=since, jobs=tuple(sorted(still)), whole=whole)
 
 
 def health(context: Context, now: datetime, watched: Mapping[str, Watch]) -> Health:
@@ -94,8 +125,12 @@ def _ticking(uow: UnitOfWork, now: datetime, watched: Mapping[str, Watch]) -> st
 def _is_well(beat: JobBeat | None, watch: Watch, now: datetime) -> bool:
     if beat is None:
         return watch.may_fail
-    at = beat.last_run_at if watch.may_fail else beat.last_ok_at
+    at = _last(beat, watch)
     return at is not None and now - at <= watch.silent_after
+
+
+def _last(beat: JobBeat, watch: Watch) -> datetime | None:
+    return beat.last_run_at if watch.may_fail else beat.last_ok_at
 
 
 def set_pending_error(store: Store, problem: str | None) -> None:

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from followup.clock import Clock
 from followup.gateways.port import Webhook
 from followup.services.context import Context
+from followup.services.health import Stopped
 from followup.services.passwords import Passwords
 from followup.services.sign_in import Limits
 
@@ -111,7 +112,7 @@ class WebDeps:
     `secure_cookies`: the public address is https. `pages` is the folder of page templates. `real_clock`
     times sign-ins and links, so that pushing the demo's clock signs nobody out. `api_token` is the first
     token with every scope, None where only named tokens count. `limits`: how long a sign-in lasts.
-    `passwords` may be made cheap in tests.
+    `passwords` may be made cheap in tests. `stopped` tells what of the service stands still, for every staff page.
     """
 
     context: Context
@@ -126,6 +127,7 @@ class WebDeps:
     lifespan: Lifespan | None = None
     limits: Limits = field(default_factory=Limits)
     passwords: Passwords = field(default_factory=Passwords)
+    stopped: Callable[[], Stopped | None] = lambda: None
 
     @property
     def second_factor(self) -> bool:

@@ -50,7 +50,12 @@ class Site:
 
     def show(self, request: Request, name: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
         """A page, with what every page has: the time, the form token and what holds everywhere."""
-        common = {"now": self.context.clock.now(), "form_field": FIELD, "form_token": self.forms.token(request)}
+        common = {
+            "now": self.context.clock.now(),
+            "form_field": FIELD,
+            "form_token": self.forms.token(request),
+            "stopped": self.deps.stopped() if values.get("who") is not None else None,
+        }
         response = self.pages.show(name, {**common, "who": None, **values}, status=status)
         return self.forms.keep(request, response)
 

@@ -22,7 +22,7 @@ from followup.domain.message import Lane
 from followup.errors import FollowupError
 from followup.services.context import Context
 from followup.services.deliver_messages import deliver
-from followup.services.health import Health, Watch, health
+from followup.services.health import Health, Stopped, Watch, health, stopped
 from followup.services.settle_doubts import doubt_all_sending
 from followup.services.watch_schedules import FileWatch
 from followup.settings import LiveSettings, load
@@ -174,11 +174,15 @@ def _web(service: Service, table: Sequence[Job], lifespan: Lifespan | None) -> W
     def state() -> Health:
         return health(context, context.clock.now(), watched)
 
+    def still() -> Stopped | None:
+        return stopped(context, context.clock.now(), watched)
+
     return WebDeps(
         context=context,
         webhook=service.webhook,
         simulation=None,
         health=state,
+        stopped=still,
         secret_key=settings.secret_keys[0],
         secure_cookies=context.policy.public_url.startswith("https:"),
         pages=settings.templates / "pages",

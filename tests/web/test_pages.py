@@ -9,6 +9,7 @@ import pytest
 
 from followup.services import board_notices
 from followup.services.board_notices import Notice
+from followup.services.health import Stopped
 from tests.web.conftest import MakeWeb, Web, form_token, post
 
 
@@ -225,6 +226,34 @@ def test_time_left_runs_down_on_a_live_board_and_stands_in_the_demo(live: Web, s
 def test_what_is_not_as_usual_stands_above_the_board(make_web: MakeWeb, health: dict[str, object], words: str) -> None:
     """Hold, trial run, an edit that was not taken, a service that does not work."""
     assert words in make_web(health=health).signed_in().get("/staff").text
+
+
+def test_a_service_that_stands_still_is_said_on_every_page_with_what_to_do(make_web: MakeWeb) -> None:
+    """Once each; the sign-in page tells outsiders nothing."""
+
+    def still() -> Stopped:
+        return Stopped(since=web.clock.now() - timedelta(minutes=12), jobs=("advance_alerts", "senders"), whole=True)
+
+    ticking = {"database": "ok", "schedule": "ok", "ticking": "no good run lately: advance_alerts, senders"}
+    web = make_web(stopped=still, health={"ready": False, "checks": ticking})
+    alert = web.emergency()
+    own = (f"/alerts/{alert}", f"/patients/{web.ann().record.id}", f"/patients/{web.ann().record.id}/file")
+    kay = web.signed_in()
+    for page in ("", "/lists", "/inbox", "/patients", "/today", "/rota", "/account", "/routine", *own):
+        shown = kay.get(f"/staff{page}").text
+        assert shown.count("This service is standing still, for 12 min.") == 1, page
+        assert "no alert wakes anybody" in shown
+        assert "no good run lately" not in shown or page == "/today"
+        assert "worker.py" in shown
+    assert "standing still" not in web.browser().get("/staff/sign-in").text
+
+
+def test_a_part_that_stands_still_is_named_on_every_page(make_web: MakeWeb) -> None:
+    """As people read it."""
+    web = make_web(stopped=lambda: Stopped(since=None, jobs=("advance_alerts",), whole=False))
+    shown = web.signed_in().get("/staff/rota").text
+    assert "Part of this service is standing still:" in shown
+    assert "advance alerts." in shown
 
 
 def test_people_who_cannot_be_reached_by_every_way_stand_below_the_alerts(live: Web) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from followup.services.context import Context
-from followup.services.health import Watch, health, set_pending_error
+from followup.services.health import Stopped, Watch, health, set_pending_error, stopped
 from followup.services.hold import set_hold
 from followup.worker.jobs import jobs
 
@@ -104,3 +104,53 @@ def test_row_13_a_service_watches_itself_with_nothing_set_up(published: Context)
     assert "advance_alerts" in health(published, later, watched)["checks"]["ticking"]
     (check,) = [job for job in table if job.name == "check_invariants"]
     assert check.every <= timedelta(minutes=1)
+
+
+# --- what every staff page says -----------------------------------------------------------------
+
+
+def test_nothing_is_said_while_all_goes_on_or_has_just_been_started_again(published: Context) -> None:
+    now = published.clock.now()
+    for name in WATCHED:
+        beat(published, name, age=100)
+    assert health(published, now, WATCHED)["ready"] is False
+    assert stopped(published, now, WATCHED) is None
+
+
+def test_a_service_that_stands_still_is_said_since_its_last_work(published: Context) -> None:
+    beat(published, "sends", age=720)
+    beat(published, "reads", age=600)
+    now = published.clock.now()
+    still = stopped(published, now, WATCHED)
+    assert still is not None
+    assert still.since is not None
+    assert (still.jobs, still.whole, round((now - still.since) / timedelta(minutes=1))) == (
+        ("reads", "sends"),
+        True,
+        10,
+    )
+
+
+def test_a_part_that_stands_still_is_named(published: Context) -> None:
+    beat(published, "sends", age=720)
+    beat(published, "reads", age=1)
+    now = published.clock.now()
+    still = stopped(published, now, WATCHED)
+    assert still is not None
+    assert still.since is not None
+    assert (still.jobs, still.whole, round((now - still.since) / timedelta(minutes=1))) == (("sends",), False, 12)
+
+
+def test_a_job_that_only_fails_stands_still(published: Context) -> None:
+    now = published.clock.now()
+    beat(published, "sends", age=1, ok=False)
+    beat(published, "reads", age=1)
+    assert stopped(published, now, WATCHED) == Stopped(since=None, jobs=("sends",), whole=False)
+
+
+def test_a_service_that_never_ran_says_so_and_a_job_that_is_new_is_waited_for(published: Context) -> None:
+    now = published.clock.now()
+    assert stopped(published, now, WATCHED) == Stopped(since=None, jobs=("reads", "sends"), whole=True)
+    assert stopped(published, now, {}) is None
+    beat(published, "sends", age=1)
+    assert stopped(published, now, WATCHED) is None

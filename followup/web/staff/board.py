@@ -89,7 +89,10 @@ def _values(site: Site, who: SignedIn, people: People) -> dict[str, Any]:
         "clinic": clinic,
         "zone": clinic.timezone,
         "board": board(site.context, who.clinic, prescriber=who.prescriber),
-        "notices": board_notices.of_service(site.context, site.deps.health()),
+        # What stands still is said by itself, as on every page.
+        "notices": board_notices.of_service(
+            site.context, site.deps.health(), known={"ticking"} if site.deps.stopped() else set()
+        ),
         "unreached": people.notices(clinic.key),
         "may_act": who.role.may(Role.NURSE),
     }
