@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
@@ -340,6 +341,33 @@ def test_a_link_shows_code_level_and_age_and_nothing_else(live: Web) -> None:
     for hidden in ("Ann", "+1312555", "312-555", "Asks for help", "E3", "P-ann"):
         assert hidden not in read
     assert "tel:" not in page.text
+
+
+def test_whoever_took_it_is_connected_by_their_own_phone_without_a_sign_in(live: Web) -> None:
+    """At two in the morning a sign-in is a minute. A stolen link rings the phone on file, and nobody else's."""
+    live.emergency()
+    person = _told(live)
+    link, browser = _link(live, person), live.browser()
+    rung = live.clinic.staff[person].calls
+    before = len(rung())
+    assert "Connect me" not in browser.get(link).text
+    post(browser, link, {"do": "connect"}, page=link)
+    assert len(rung()) == before, "nobody has it yet"
+    post(browser, link, {}, page=link)
+    assert "Connect me" in browser.get(link).text
+    answer = post(browser, link, {"do": "connect"}, page=link)
+    assert "Your phone rings in a moment" in browser.get(answer.headers["location"]).text
+    live.clock.forward(seconds=1)
+    assert [call["said"] for call in rung()[before:]] == [
+        "This is the call you asked for. Press 1 to be connected to the patient."
+    ]
+    with live.clinic.store.write() as uow:
+        uow.patients.update(replace(live.ann().record, safe_contact_hold=True))
+        uow.commit()
+    refused = post(browser, link, {"do": "connect"}, page=link)
+    assert refused.status_code == 409
+    assert "on hold" in refused.text
+    assert "Ann" not in refused.text
 
 
 def test_opening_a_link_a_hundred_times_changes_nothing(live: Web) -> None:
