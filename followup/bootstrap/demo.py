@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from followup.bootstrap.contents import take_files
 from followup.bootstrap.demo_keys import make_demo_keys
-from followup.bootstrap.opening import database_in, open_store, this_process
+from followup.bootstrap.opening import database_in, keep_address, open_store, this_process
 from followup.clock import StandingClock, SystemClock
 from followup.content.lexicon import load_lexicon
 from followup.domain.people import Channel
@@ -64,6 +64,7 @@ def demo(settings: Settings, *, var: Path, at: datetime | None, empty: bool, pub
     store = open_store(
         settings, settings.database_url or database_in(var), use="demo", on_commit=lambda _topics: changed.set()
     )
+    keep_address(store, public_url)
     content = take_files(store, SystemClock(), settings)
     configuration = content.current().content.configuration
     clinic = next(iter(configuration.clinics.values()))

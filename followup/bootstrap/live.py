@@ -8,7 +8,7 @@ from pathlib import Path
 from followup import log
 from followup.bootstrap.chat import chat_gateway, chat_problems
 from followup.bootstrap.contents import SendersFromSettings, take_files
-from followup.bootstrap.opening import OnCommit, database_in, open_store, this_process
+from followup.bootstrap.opening import OnCommit, database_in, keep_address, open_store, this_process
 from followup.clock import Clock, SystemClock
 from followup.content.lexicon import load_lexicon
 from followup.domain.people import Channel
@@ -58,6 +58,7 @@ def live(settings: LiveSettings, *, on_commit: OnCommit) -> Service:
     gateways = _gateways(settings, texts, TwilioVoiceGateway(twilio), clock)
     webhook = TwilioWebhook(public_url=public_url, auth_tokens=settings.twilio_auth_tokens)
     store = open_store(settings, url, use="live", on_commit=on_commit)
+    keep_address(store, public_url)
     content = SendersFromSettings(take_files(store, clock, settings), settings.twilio_from_number)
     context = Context(
         store=store,

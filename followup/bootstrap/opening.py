@@ -16,6 +16,9 @@ from followup.storage.vault import Vault
 SQLITE = "sqlite:///"
 DATABASE_FILE = "followup.sqlite"
 
+#: Where the running service is reached; commands beside it make links with it.
+_ADDRESS = "service.address"
+
 OnCommit = Callable[[frozenset[str]], None]
 
 
@@ -59,3 +62,17 @@ def open_any(settings: Settings, url: str, on_commit: OnCommit | None = None, *,
 def this_process() -> str:
     """A name for this process in leases and claims, unique among all that run."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def keep_address(store: Store, public_url: str) -> None:
+    """Note where the service that starts is reached, so that links from the terminal lead there."""
+    with store.write() as uow:
+        if uow.facts.get(_ADDRESS) != public_url:
+            uow.facts.set(_ADDRESS, public_url)
+            uow.commit()
+
+
+def kept_address(store: Store) -> str | None:
+    """Where the service that started last is reached; None where none ever did."""
+    with store.read() as uow:
+        return uow.facts.get(_ADDRESS)

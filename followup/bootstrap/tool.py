@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from followup.bootstrap.demo_keys import with_demo_keys
-from followup.bootstrap.opening import database_in, open_any, sqlite_file, this_process
+from followup.bootstrap.opening import database_in, kept_address, open_any, sqlite_file, this_process
 from followup.clock import Clock, StandingClock, SystemClock
 from followup.content.lexicon import load_lexicon
 from followup.errors import FollowupError
@@ -43,7 +43,7 @@ def tool(settings: Settings, var: Path) -> Context:
         clock=_clock(store, mode),
         content=StoredContent(store),
         lexicon=load_lexicon(),
-        policy=Policy(public_url=settings.public_url or "", mode=Mode(mode), shadow=settings.shadow),
+        policy=Policy(public_url=_address(settings, store, mode), mode=Mode(mode), shadow=settings.shadow),
         gateways={},
         worker=this_process(),
         own_numbers=(settings.twilio_staff_from_number,) if settings.twilio_staff_from_number else (),
@@ -53,6 +53,12 @@ def tool(settings: Settings, var: Path) -> Context:
 def database_url(settings: Settings, var: Path) -> str:
     """The address in the settings, else the SQLite file below `var`."""
     return settings.database_url or database_in(var)
+
+
+def _address(settings: Settings, store: Store, mode: str) -> str:
+    """What links begin with: a demo is where it runs, whatever the settings say of the real service."""
+    own, kept = settings.public_url, kept_address(store)
+    return (kept or own or "") if mode == Mode.DEMO else (own or kept or "")
 
 
 def _clock(store: Store, mode: str) -> Clock:

@@ -14,7 +14,7 @@ from followup.domain.access import Role
 from followup.errors import BadInput, Conflict, NotFound
 from followup.services.accounts import add_account, end_all_sessions, set_role
 from followup.services.audit_reports import Access
-from followup.services.context import Context, only_clinic, staff_by_name
+from followup.services.context import Context, Mode, only_clinic, staff_by_name
 from followup.services.disable_staff import disable_staff
 from followup.services.emergency_access import make_emergency_code
 from followup.services.invite_staff import Invited, invite, reset
@@ -218,7 +218,8 @@ def _yes(value: bool) -> str:
 
 def _mails(context: Context) -> bool:
     """Whether a mail with the link would go out, and lead somewhere."""
-    return bool(context.policy.public_url) and load(Settings).smtp_url is not None
+    there_is_mail = context.policy.mode is Mode.DEMO or load(Settings).smtp_url is not None
+    return bool(context.policy.public_url) and there_is_mail
 
 
 def _say_link(context: Context, invited: Invited) -> None:

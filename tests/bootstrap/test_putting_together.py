@@ -98,11 +98,30 @@ def test_a_demo_stays_a_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made.context.policy.provider_answers_keywords is False
     made.close()
     beside = tool(load(Settings), Path("var"))
-    assert beside.clock.now() == SUNDAY
+    assert (beside.clock.now(), beside.policy.public_url) == (SUNDAY, "http://127.0.0.1:1")
     beside.store.close()
     give(monkeypatch)
     with pytest.raises(FollowupError, match="made for demo use"):
         live(load(LiveSettings), on_commit=NOBODY)
+
+
+def test_links_of_a_command_lead_to_the_service_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo is where it runs, also where the settings name the real service, and also on another port next time."""
+    monkeypatch.setenv("FOLLOWUP_PUBLIC_URL", "https://follow.example.org")
+    for address in ("http://127.0.0.1:1", "http://127.0.0.1:2"):
+        demo(load(Settings), var=Path("var"), at=SUNDAY, empty=True, public_url=address).close()
+        beside = tool(load(Settings), Path("var"))
+        assert beside.policy.public_url == address
+        beside.store.close()
+
+
+def test_links_of_a_command_without_settings_lead_to_the_live_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch)
+    live(load(LiveSettings), on_commit=NOBODY).close()
+    monkeypatch.delenv("FOLLOWUP_PUBLIC_URL")
+    beside = tool(load(Settings), Path("var"))
+    assert beside.policy.public_url == LIVE["FOLLOWUP_PUBLIC_URL"]
+    beside.store.close()
 
 
 def test_without_keys_a_command_says_which_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
