@@ -455,7 +455,8 @@ def _is_count(token: Token, around: Neighbours, lists: NumberWords) -> bool:
 _NOT_PLURAL = frozenset(
     "is was its always sometimes this yes thats plus less as perhaps mas pues gracias es las los unless besides across "
     "thanks miss hurts aches throbs sits stays feels burns pues tras dios towards afterwards has does stands "
-    "antes ahora entonces sis bless guess ms mrs pass hours days minutes".split()
+    "antes ahora entonces sis bless guess ms mrs pass hours days minutes nomas "
+    "despues ademas quizas menos jamas".split()
 )
 
 
@@ -475,13 +476,17 @@ _NAMED_BY_NUMBER = frozenset(
     "channel apartment apto ward bed extension ext calle avenida piso cuarto puerta camion ruta mesa asiento edificio "
     "cama pagina capitulo temporada turned turns turning turn cumplio cumple cumplen cumplir grade grado".split()
 )
+_TENS = frozenset(
+    "twenty thirty forty fifty sixty seventy eighty ninety veinti treinta cuarenta cincuenta sesenta setenta ochenta "
+    "noventa".split()
+)
 _GIVEN_TO_WAIT = frozenset("ask text call back there home try again ready done llego vuelvo regreso llamo".split())
 
 
 def _is_name_or_age(token: Token, around: Neighbours, _: NumberWords) -> bool:
-    """`bus 9`, `my son turned 8`, `4 of us`, `24/7`."""
+    """`bus 9`, `my son turned 8`, `eighty-eight`, `4 of us`, `24/7`."""
     before, after = around.back(token.first - 1, 2), around.run(token.last + 1, 2)
-    if before and before[0] in _NAMED_BY_NUMBER:
+    if before and (before[0] in _NAMED_BY_NUMBER or before[0] in _TENS):
         return True
     if after[:1] == ("of",) and after[1:] and after[1] in ("us", "them", "you", "my", "our", "nosotros"):
         return True

@@ -14,6 +14,8 @@ _STOPS = frozenset((HARD, SOFT, ASK))
 _RATINGS = frozenset((NumberType.RATING, NumberType.RANGE, NumberType.FRACTION))
 _HIGHEST = 10.0
 _HYPERBOLE = 15.0
+_EARLY = 3
+_AS_EVER = frozenset("usual normal always siempre average promedio other first".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +178,38 @@ def choose_rating(words: Words, numbers: Sequence[Placed], lists: RatingWords, *
     candidates = _candidates(words, numbers, lists, label=label)
     if tied:
         candidates = [one for one in candidates if _is_tied(one, words, lists)]
+    else:
+        candidates = _without_asides(candidates, words, lists)
     live = [one for one in candidates if not one.negated]
-    present = [one for one in live if not one.past]
-    if not present:
-        present = [one for one in live if one.weak][-1:]
+    present = [one for one in live if not one.past] or [one for one in live if one.weak][-1:]
+    if not present and not tied and len(live) == 1 and _opens(live[0], lists):
+        present = live
     if not present:
         return NO_RATING
     return _picked(present, [one for one in live if one.past], mood=label == "mood")
+
+
+def _without_asides(found: list[Candidate], words: Words, lists: RatingWords) -> list[Candidate]:
+    """`3. Sold guitars, all nine`: a text that opens with its number and a full stop may go on about other things."""
+    if not found or found[0].placed.first != 0:
+        return found
+    texts = [word.text for word in words.words]
+    if texts[found[0].placed.last + 1 : found[0].placed.last + 2] != [HARD]:
+        return found
+    return [found[0], *(one for one in found[1:] if one.corrected or _rates_early(one, texts, lists))]
+
+
+def _rates_early(candidate: Candidate, texts: Sequence[str], lists: RatingWords) -> bool:
+    """Whether its sentence begins with it, or speaks of pain: `5. knee is a 6`."""
+    first = candidate.placed.first
+    begins = max((at for at in range(first) if texts[at] in _STOPS - {SOFT}), default=-1) + 1
+    near = (*candidate.before, *candidate.after)
+    return first - begins <= _EARLY or any(word in lists.pain for word in near)
+
+
+def _opens(candidate: Candidate, lists: RatingWords) -> bool:
+    """`6 the usual. going out on sunday`: nobody opens with a number of the past without saying so at once."""
+    return candidate.placed.first == 0 and not (set(candidate.after[:2]) - _AS_EVER) & lists.past
 
 
 def _picked(present: list[Candidate], past: list[Candidate], *, mood: bool) -> Rating:
@@ -222,6 +249,8 @@ def _candidates(words: Words, numbers: Sequence[Placed], lists: RatingWords, *, 
         candidate = _dressed(
             placed, previous_end, next_start, words, lists, later=index + 1 < len(numbers), earlier=bool(found)
         )
+        if candidate.after == ("no",) and any(_may_rate(other, numbers, words) for other in numbers[index + 1 :]):
+            candidate = replace(candidate, negated=True)  # `8 y medio no, 8`
         if not _of_another(candidate, lists, label=label):
             found.append(candidate)
     return _moved(found, words, lists)
@@ -240,7 +269,7 @@ def _dressed(
     around = Neighbours(words)
     before = tuple(reversed(around.back(placed.first - 1, min(9, placed.first - previous_end - 1))))
     after = _after(around, placed.last + 1, next_start, lists)
-    wide = tuple(word.text for word in words.words[max(placed.first - 6, previous_end + 1) : placed.first])
+    wide = tuple(word.text for word in words.words[max(placed.first - 8, previous_end + 1) : placed.first])
     past, weak = _when(before, after, lists)
     now = any(word in lists.now for word in before) or any(word in lists.now for word in after[:3])
     corrected = _corrects(wide, lists, earlier=earlier)

@@ -64,6 +64,16 @@ def test_how_urgent_the_words_are(text, level, crisis):
         ("can someone call 555-0108 after 8", None),
         ("Not an 8 like last week. Only a 3.", 3),
         ("eightish", 8),
+        ("6 the usual. going out on sunday", 6),
+        ("7 yesterday", None),
+        ("3. sold my guitars, all nine of them", 3),
+        ("3. knee is a 6", 6),
+        ("eighty-eight years old and still going, five", 5),
+        ("ocho y medio no, ocho", 8),
+        ("era 4 no 44", 4),
+        ("5 nomás, como siempre", 5),
+        ("wun", 1),
+        ("8 no, perdon, se me fue el dedo. 4", 4),
     ],
 )
 def test_which_number_is_the_pain(text, value):
