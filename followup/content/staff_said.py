@@ -101,7 +101,7 @@ _NEWS: Final[Mapping[str, Mapping[News, str]]] = MappingProxyType(
         "en": {
             News.NOTHING: "",
             News.MORE_CAME: ", more came in",
-            News.NOT_CLOSED: ", taken and not closed",
+            News.NOT_CLOSED: ", not closed, nobody has it",
             News.PASSED_ON: ", passed on by {who}",
             News.DUTY: ", passed on with the duty",
             News.DUE_AGAIN: ", due again",
@@ -109,7 +109,7 @@ _NEWS: Final[Mapping[str, Mapping[News, str]]] = MappingProxyType(
         "es": {
             News.NOTHING: "",
             News.MORE_CAME: ", ha llegado más",
-            News.NOT_CLOSED: ", tomada y sin cerrar",
+            News.NOT_CLOSED: ", sin cerrar, sin nadie",
             News.PASSED_ON: ", la pasa {who}",
             News.DUTY: ", pasa con la guardia",
             News.DUE_AGAIN: ", toca otra vez",

@@ -31,6 +31,17 @@ def brought(entry: AlertEntry) -> bool:
     return entry.kind in _BROUGHT and bool(entry.words or entry.inbound or entry.check_in)
 
 
+def taken_since_words(entries: Iterable[AlertEntry]) -> bool:
+    """Whether somebody has taken the alert after the last thing that came in. `entries` are oldest first."""
+    taken = False
+    for entry in entries:
+        if entry.kind is EntryKind.ACKNOWLEDGED:
+            taken = True
+        elif entry.kind is EntryKind.OPENED or brought(entry):
+            taken = False
+    return taken
+
+
 def weightiest(entries: Sequence[AlertEntry]) -> AlertEntry | None:
     """The words that weigh most, the latest of these: a later "ok" must not stand where "chest pain" belongs.
 

@@ -150,8 +150,13 @@ def acknowledge(
     )
 
 
-def advance(alert: Alert, chain: Chain, configuration: Configuration, now: datetime) -> Advance:
+def advance(
+    alert: Alert, chain: Chain, configuration: Configuration, now: datetime, *, taken_since: bool = False
+) -> Advance:
     """The next move of an alert whose next action is due.
+
+    `taken_since`: somebody has had it since its sender last wrote. Then "our staff have not answered" would be untrue,
+    even where they forgot to close it and nobody has it now.
 
     Whoever it was handed to comes first. A step that reaches nobody passes on at once, to the fallback person at
     last; the fallback person also stands in for a person or rota that the file no longer names. The chain never
@@ -166,7 +171,7 @@ def advance(alert: Alert, chain: Chain, configuration: Configuration, now: datet
         return _advance_work_list(alert, chain, chain.work_list, configuration, now)
     notices, position, unreachable = _next_notices(alert, chain, configuration, now)
     tell = any(_tells_sender(chain, passed) for passed in range(alert.position, position))
-    tell = tell and not alert.patient_told_no_answer
+    tell = tell and not alert.patient_told_no_answer and not taken_since
     moved = replace(
         alert,
         handed_to=None,

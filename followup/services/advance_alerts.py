@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from followup.domain import escalation
+from followup.domain import account_of_alert, escalation
 from followup.domain.alert import Alert, AlertEntry, AlertStatus, EntryKind
 from followup.domain.message import MessageClass
 from followup.domain.people import Channel
@@ -63,7 +63,8 @@ def _advance_one(context: Context, seen: Alert) -> bool:
         configuration = configuration_now(uow, published, now)
         opened_under = context.content.version(alert.schedule_version).configuration
         chain = escalation.chain_of(alert, opened_under, configuration)
-        move = escalation.advance(alert, chain, configuration, now)
+        taken_since = account_of_alert.taken_since_words(uow.alerts.entries(alert.id))
+        move = escalation.advance(alert, chain, configuration, now, taken_since=taken_since)
         uow.alerts.update(move.alert, expected_status=alert.status)
         if alert.status is AlertStatus.ACKNOWLEDGED:
             _entry(uow, move.alert, EntryKind.RAISED, NOT_CLOSED, now)

@@ -62,14 +62,16 @@ def queue_notice(
 
 
 def _news(uow: UnitOfWork, alert: Alert, language: str) -> str:
-    """Why it is told again, to people who may believe that it is dealt with."""
-    if alert.raises == 0:
+    """Why it is told again, to people who may believe that it is dealt with. Later steps tell others, as at first."""
+    if alert.raises == 0 or alert.position > 1:
         return ""
     history = uow.alerts.entries(alert.id)
     last = next((entry for entry in reversed(history) if entry.kind in _WHY), None)
     if last is None:
         return ""
     why = _WHY[last.kind]
+    if why is News.PASSED_ON and alert.position > 0:
+        return ""  # whom it was passed on to has been told; this is the chain
     if why is News.PASSED_ON and last.actor == SERVICE:
         why = News.DUTY
     if why is News.MORE_CAME and last.words is None and last.understood == NOT_CLOSED:

@@ -107,6 +107,25 @@ def test_a_taken_alert_that_is_handed_over_is_nobodys_until_it_is_taken_again(
     everybody_has_read(clinic)
 
 
+def test_a_patient_is_not_told_that_nobody_answered_after_somebody_has(
+    clinic: Clinic, clock: Clock, ann: PatientPerson, sam: StaffPerson
+) -> None:
+    """Taken, and then forgotten: the chain wakes everybody, but `our staff have not answered` would be untrue."""
+    alert = crisis(clinic, ann)
+    sam.replies(alert.code)
+    clock.forward(minutes=40)
+    assert now_of(clinic, alert).status is AlertStatus.OPEN
+    assert now_of(clinic, alert).position > 2, "the chain has passed the step that tells the patient"
+    ann.expects_nothing()
+
+    ann.replies("I still want to kill myself")
+    ann.expects_sms("")
+    clock.forward(minutes=10)
+    ann.expects_sms("have not answered yet")
+    ends(clinic, alert, "sam", Outcome.HANDED_TO_988)
+    everybody_has_read(clinic)
+
+
 def test_what_cannot_be_handed_over_says_why(clinic: Clinic, ann: PatientPerson) -> None:
     alert = chest_pain(clinic, ann)
     with pytest.raises(InvalidInput):

@@ -378,7 +378,7 @@ def test_a_notice_that_comes_again_says_why(
     nurse.replies(dire)
     nurse.has_read()
     clock.forward(minutes=15)
-    nurse.expects_sms(f"alert {dire}, open 15 min, taken and not closed. Reply")
+    nurse.expects_sms(f"alert {dire}, open 15 min, not closed, nobody has it. Reply")
     nurse.replies(dire, f"pass {dire} to lee")
     lee.expects_sms(f"alert {dire}, open 15 min, passed on by {nurse.name}. Reply")
     lee.replies(dire)
