@@ -32,6 +32,8 @@ from followup.domain.triage import Evidence, Triage, triage
 
 #: A further text of danger is answered by E_AGAIN, at most this often.
 AGAIN_AT_MOST = timedelta(minutes=5)
+#: Texts that name a time by which somebody calls.
+_CALLS_LATER = frozenset({ReplyFamily.URGENT, ReplyFamily.TONIGHT})
 #: The question that a very low mood opens, because the scale runs opposite to that of pain.
 MOOD_CHECK = "MOOD_CHECK"
 #: A text this soon after a question replaced an unanswered one may still answer the old one.
@@ -332,7 +334,9 @@ def safety_text(situation: Situation, judged: Judged, now: datetime) -> list[Eff
         return _one_text(situation, named)
     family = ReplyFamily.SORRY if named.reply is ReplyFamily.IN_CARE and _died(judged.evidence) else named.reply
     template = replies.text_for(family, situation.reach)
-    if named.level is Level.EMERGENCY and situation.emergency_open:
+    # Who was told to call 911 and writes that it gets worse must not be told to wait two hours.
+    waits = family in _CALLS_LATER and _danger(judged.evidence, named.level)
+    if situation.emergency_open and (named.level is Level.EMERGENCY or waits):
         recent = situation.last_safety_at is not None and now - situation.last_safety_at < AGAIN_AT_MOST
         template = None if recent else "E_AGAIN"
     if template is None:

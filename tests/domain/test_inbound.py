@@ -39,7 +39,7 @@ from followup.domain.people import PatientStatus
 from followup.domain.plan import CheckInState
 from followup.domain.reading import Asked, Kind, Scope
 from followup.domain.schedule import ReplyFamily
-from followup.domain.staff_words import AskHelp, NoCommand
+from followup.domain.staff_words import AskHelp, NoCode, NoCommand
 from tests.domain.samples import (
     CLINIC,
     CONFIGURATION,
@@ -411,7 +411,8 @@ def test_codes_spell_no_word_and_have_no_look_alikes():
     [
         ("ack k7rd", Kind.UNCLEAR, TakeAlert(person="kay", code="K7RD")),
         ("STOP", Kind.OPT_OUT, StaffOptedOut(person="kay")),
-        ("on my way", Kind.CHAT, StaffAsks(person="kay", command=NoCommand())),
+        ("on my way", Kind.CHAT, StaffAsks(person="kay", command=NoCode())),
+        ("the door is locked", Kind.CHAT, StaffAsks(person="kay", command=NoCommand())),
         ("START", Kind.OPT_IN, OptIn(source="staff text")),
     ],
 )

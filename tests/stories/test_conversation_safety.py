@@ -134,6 +134,26 @@ def test_a_one_word_stop_that_the_provider_has_taken_gets_no_text_of_ours(
 # A further text of danger
 
 
+def test_who_was_told_to_call_911_is_not_told_to_wait_two_hours(
+    clinic: Clinic, clock: Clock, ann: PatientPerson
+) -> None:
+    """`I nearly fainted` is urgent by itself. In the middle of a chest pain the answer must not go back behind 911."""
+    clinic.infusion(ann, ended="09:00")
+    sam = clinic.on_duty()
+    ann.replies("chest pain")
+    ann.expects_sms("may be an emergency")
+    sam.replies(sam.expects_alert("emergency"))
+    sam.expects_sms("is yours")
+    clock.forward(minutes=6)
+    ann.replies("worse now, I nearly fainted")
+    ann.expects_sms("we read this and told our staff again", "call 911 now")
+    assert sam.expects_alert("urgent")
+    ann.replies("and I nearly fainted once more")
+    ann.expects_nothing()
+    for person in clinic.people:
+        person.has_read()
+
+
 def test_again_at_most_every_five_minutes(clinic: Clinic, clock: Clock, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="09:00")
     sam = clinic.on_duty()
