@@ -77,10 +77,10 @@ def objection(rota: Rota, change: DutyChange, standing: Sequence[DutyChange], na
     `rota` is the rota with the exceptions in force, which `standing` lists; `names` gives people's names by key.
     """
     who = names.get(change.person, change.person)
+    if change.end < change.made_at:  # before the start is looked at: what lies behind has been cut to begin now
+        return "that time has passed"
     if change.end <= change.start:
         return "the end must come after the start"
-    if change.end <= change.made_at:
-        return "that time has passed"
     if change.end - change.start > LONGEST:
         return f"an exception lasts at most {LONGEST.days} days; change the rota in schedules.yaml instead"
     if change.kind is not DutyKind.TAKE_OVER:

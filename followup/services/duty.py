@@ -145,6 +145,8 @@ def swap_in(
     rota = rota_called(configuration, wanted.rota)
     person = staff_by_name(configuration, wanted.person)
     others = {shift.person for shift in oncall.shifts(rota, wanted.start, wanted.end)} - {person.key, None}
+    if not others:
+        raise Conflict(f"{_UNCHANGED} {person.name} has that turn already; a swap is with somebody else's")
     if len(others) != 1:
         message = f"{_UNCHANGED} A swap is between two: {len(others)} others have the duty in that time"
         raise Conflict(message)

@@ -130,7 +130,7 @@ def test_a_swap_by_text_gives_a_turn_away_and_takes_one(
     [
         ("take over doctors", "names no such rota; there is nurses"),
         ("take over", "Sam Ortiz has nurses in all of that time already"),
-        ("cover until 2026-11-20 07:00", "The end must come after the start"),
+        ("cover until 2026-11-20 07:00", "That time has passed"),
         ("cover until 2027-11-20 07:00", "lasts at most 28 days"),
         ("swap 2026-11-24 with nobody", "Nobody here is called 'nobody'"),
         ("swap 2026-11-23 with kay", "You do not have the duty that begins on 2026-11-23"),

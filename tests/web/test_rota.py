@@ -85,6 +85,15 @@ def test_two_turns_are_swapped(live: Web) -> None:
         ("cover", {"person": "lee", "from": "2026-11-24T12:00", "to": "2026-11-24T18:00"}, "Only a lead puts somebody"),
         ("cover", {"person": "kay", "from": "", "to": "2026-11-24T18:00"}, "give day and time"),
         ("cover", {"person": "kay", "from": "2026-11-24T12:00", "to": "2026-11-24T11:00"}, "The end must come after"),
+        ("cover", {"person": "kay", "from": "2026-11-20T12:00", "to": "2026-11-21T11:00"}, "That time has passed"),
+        (
+            "swap",
+            {
+                "first": "kay|2026-11-23T13:00:00+00:00|2026-11-24T13:00:00+00:00",
+                "second": "kay|2026-11-23T13:00:00+00:00|2026-11-24T13:00:00+00:00",
+            },
+            "Kay Miller has that turn already",
+        ),
         ("cover", {"person": "<b>", "from": "2026-11-23T12:00", "to": "2026-11-23T13:00"}, "no such member of staff"),
         (
             "cover",
@@ -110,6 +119,19 @@ def test_what_cannot_be_done_is_said_on_the_page(live: Web, what: str, fields: d
     assert said in answer.text
     with live.clinic.store.read() as uow:
         assert uow.duty.in_force(live.clinic.clock.now()) == ()
+
+
+def test_a_form_that_was_refused_stays_open_with_what_was_typed(live: Web) -> None:
+    kay = live.signed_in("kay")
+    page = change(kay, "cover", person="sam", **{"from": "2026-11-24T12:00", "to": "2026-11-24T11:00"}).text
+    assert re.search(r"<details open>\s*<summary>Cover some hours", page)
+    assert 'value="2026-11-24T12:00"' in page
+    assert re.search(r'<option value="sam" selected>', page)
+    turn = turns(kay.get(PAGE).text)[2]
+    page = change(kay, "swap", first=turn, second=turn).text
+    assert re.search(r"<details open>\s*<summary>Swap two turns", page)
+    assert f'<option value="{turn}" selected>' in page
+    assert "<details open" not in kay.get(PAGE).text
 
 
 def test_a_nurse_gives_away_hours_of_her_own(live: Web) -> None:

@@ -17,7 +17,7 @@ from followup.web.staff.browser_name import browser_name
 
 _ADVICE = {
     Refusal.WRONG: "That name and password do not fit together. Try again.",
-    Refusal.TOO_MANY_TRIES: "Too many tries. Wait a quarter of an hour, then try again.",
+    Refusal.TOO_MANY_TRIES: "Too many tries. Wait a quarter of an hour, or use a browser that you have used before.",
 }
 _CODE_ADVICE = {
     Refusal.WRONG: "That code does not fit. Each code counts once: wait for the next one.",

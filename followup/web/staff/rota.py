@@ -135,7 +135,7 @@ def _page(
         "may_assign": who.role.may(Role.LEAD),
         "done": _DONE.get(done or ""),
         "refused": refused,
-        "fields": {"rota": "", "person": who.person, "from": "", "to": "", **(fields or {})},
+        "fields": {"rota": "", "person": who.person, "from": "", "to": "", "first": "", "second": "", **(fields or {})},
         "mine": _mine(page, who),
         "calendar": calendar_address(site.context, who.person) if who.person in page.people else None,
     }
