@@ -28,6 +28,7 @@ _JOINERS = "\ufe0e\ufe0f\u200d\u20e3\u200b\u200c\u2060\ufeff\u00ad"
 _APOSTROPHES = "\u2019\u2018\u00b4`\u02bc\uff07"
 _SIGNS = {"|": HARD, "\u2013": "-", "&": "and"}
 _QUOTES = frozenset('"\u201c\u201d\u00ab\u00bb\u201e')
+_OPENING = frozenset("\u00a1\u00bf")  # Spanish opens with what it closes with; the closing mark is enough
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "@": "a", "$": "s", "!": "i"})
 
 
@@ -129,7 +130,7 @@ def _pieces(match: re.Match[str], spelling: Spelling) -> tuple[str, ...]:
             return (SOFT,)
         case "inner":
             return ()
-        case _ if token in _QUOTES:
+        case _ if token in _QUOTES or token in _OPENING:
             return ()
         case _:
             return (_SIGNS.get(token, token),)
