@@ -24,6 +24,7 @@ from followup.services.context import Context
 from followup.services.quiet import next_event_at, run_until_quiet
 from followup.services.receive_inbound import receive
 from followup.services.seal_audit import seal
+from followup.simulation.calls_in import CallsIn, MadeCall
 
 #: Where the clock stands is kept in the database, so that a demo started again goes on from there.
 CLOCK_FACT = "demo.clock"
@@ -128,6 +129,7 @@ class World:
         self._clock = clock
         self._provider = provider
         self._moving = threading.RLock()
+        self._calls_in = CallsIn(context)
 
     # --- time --------------------------------------------------------------------------------
 
@@ -244,6 +246,22 @@ class World:
         with self._turn():
             calls = self._provider.calls
             calls.hears(call, end_bridge(self._context, calls.connection_ends(call, reached=reached)))
+            run_until_quiet(self._context)
+
+    def call_in(self, number: str) -> MadeCall | None:
+        """The call that the owner of phone `number` is on with the clinic; None without one."""
+        return self._calls_in.of(number)
+
+    def phone_calls_in(self, number: str) -> None:
+        """The owner of a staff phone calls the number that alerts come from. Raises BadInput for any other phone."""
+        with self._turn():
+            self._calls_in.begin(number)
+            run_until_quiet(self._context)
+
+    def phone_presses_in(self, number: str, key: str) -> None:
+        """A key on that call; an empty one puts the phone down. Raises BadInput when the call is over."""
+        with self._turn():
+            self._calls_in.press(number, key)
             run_until_quiet(self._context)
 
     def mailboxes(self) -> list[Mailbox]:

@@ -32,6 +32,15 @@ PhoneCall = TypedDict(
     "PhoneCall",
     {"id": str, "at": str, "from": str, "to": str, "said": str, "state": str, "heard": list[str], "connected": bool},
 )
+
+
+class MadeCall(TypedDict):
+    """A call to the clinic as its owner hears it: the last words, and whether a key may follow them."""
+
+    said: str
+    asks: bool
+
+
 Mail = TypedDict("Mail", {"at": str, "from": str, "to": str, "subject": str, "text": str})
 
 
@@ -87,6 +96,18 @@ class Simulation(Protocol):
 
     def patient_answers(self, call: str, *, reached: bool) -> None:
         """The patient whom a key rang talks and hangs up, or does not pick up. Raises as `phone_presses` does."""
+        ...
+
+    def call_in(self, number: str) -> MadeCall | None:
+        """The call that the owner of phone `number` is on with the clinic; None without one."""
+        ...
+
+    def phone_calls_in(self, number: str) -> None:
+        """The owner of a staff phone calls the number that alerts come from. Raises BadInput for any other phone."""
+        ...
+
+    def phone_presses_in(self, number: str, key: str) -> None:
+        """A key on that call; an empty one puts the phone down. Raises BadInput when the call is over."""
         ...
 
     def mailboxes(self) -> list[Mailbox]:

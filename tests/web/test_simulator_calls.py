@@ -103,3 +103,24 @@ def test_on_the_page_one_press_answers(demo: Web) -> None:
 
     assert answer.status_code == 303
     assert "It is yours" in browser.get("/simulator").text
+
+
+def test_staff_call_the_clinic_from_the_page(demo: Web) -> None:
+    """The nurse who missed the call: two presses, and the alert is hers."""
+    demo.emergency()
+    nurse, browser = demo.clinic.on_duty(), demo.browser()
+    page = browser.get("/simulator").text
+    assert "Call the clinic&#39;s number" in page or "Call the clinic's number" in page
+
+    for press in ({}, {"press": "1"}):
+        done = post(browser, "/simulator/call-in", {"number": nurse.number, **press}, page="/simulator")
+        assert done.status_code == 303
+
+    assert "It is yours, and a text confirms it" in browser.get("/simulator").text
+    assert demo.clinic.alerts()[0].acknowledged_by == nurse.name
+    post(browser, "/simulator/call-in", {"number": nurse.number, "press": ""}, page="/simulator")
+    assert "On the phone with the clinic" not in browser.get("/simulator").text
+    over = post(browser, "/simulator/call-in", {"number": nurse.number, "press": "1"}, page="/simulator")
+    assert "This call is over" in over.text
+    other = post(browser, "/simulator/call-in", {"number": demo.ann().number}, page="/simulator")
+    assert "put through to a person" in other.text

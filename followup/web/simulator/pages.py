@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -86,8 +87,18 @@ def simulator_routes(site: Site, simulation: Simulation) -> list[Route]:
         Route(f"{PAGE}/clock", local(_form(site, simulation, pushed)), methods=["POST"]),
         Route(f"{PAGE}/text", local(_form(site, simulation, texted)), methods=["POST"]),
         Route(f"{PAGE}/call", local(_form(site, simulation, called)), methods=["POST"]),
+        Route(f"{PAGE}/call-in", local(_form(site, simulation, partial(_calls_in, simulation))), methods=["POST"]),
         Route(f"{PAGE}/infusion", local(_form(site, simulation, recorded)), methods=["POST"]),
     ]
+
+
+def _calls_in(simulation: Simulation, fields: Fields) -> None:
+    """A member of staff calls the clinic, presses a key on that call, or puts the phone down."""
+    number = number_in(fields.get("number", ""))
+    if "press" in fields:
+        simulation.phone_presses_in(number, fields["press"])
+    else:
+        simulation.phone_calls_in(number)
 
 
 def _form(site: Site, simulation: Simulation, taken: Callable[[Fields], None]) -> Endpoint:
@@ -123,7 +134,15 @@ def _clinic(site: Site) -> Clinic:
 def _world(site: Site, simulation: Simulation) -> dict[str, Any]:
     clinic = _clinic(site)
     phones = simulation.phones()
-    shown = [{**phone, "messages": _texts(simulation, phone), "call": _call(simulation, phone)} for phone in phones]
+    shown = [
+        {
+            **phone,
+            "messages": _texts(simulation, phone),
+            "call": _call(simulation, phone),
+            "call_in": simulation.call_in(phone["number"]),
+        }
+        for phone in phones
+    ]
     mailboxes = [{**box, "mails": _mails(simulation, box["address"])} for box in simulation.mailboxes()]
     return {
         "clinic": clinic,
