@@ -6,9 +6,10 @@ from datetime import datetime
 
 from followup.domain import passing
 from followup.domain.alert import Alert
-from followup.services.context import Context
+from followup.services.context import Context, Published
 from followup.services.duty import configuration_now
 from followup.services.handing import hand
+from followup.storage.unit_of_work import UnitOfWork
 
 
 def follow_duty(context: Context) -> int:
@@ -23,14 +24,13 @@ def follow_duty(context: Context) -> int:
     return sum(_follow(context, alert) for alert in due)
 
 
-def due_at(context: Context) -> datetime | None:
+def due_at(uow: UnitOfWork, context: Context, published: Published) -> datetime | None:
     """When the next duty ends on which an alert was taken that is not closed."""
     now = context.clock.now()
-    with context.store.read() as uow:
-        taken = uow.alerts.taken_on_duty()
-        if not taken:
-            return None
-        configuration = configuration_now(uow, context.content.current(), now)
+    taken = uow.alerts.taken_on_duty()
+    if not taken:
+        return None
+    configuration = configuration_now(uow, published, now)
     ends = (passing.duty_ends_at(alert, configuration, now) for alert in taken)
     return min((end for end in ends if end is not None), default=None)
 

@@ -47,12 +47,11 @@ def run_test_pages(context: Context) -> int:
     return sum(_send_due(context, published, clinic) for clinic in _clinics(published)) + _miss_overdue(context)
 
 
-def due_at(context: Context) -> datetime | None:
+def due_at(uow: UnitOfWork, context: Context, published: Published) -> datetime | None:
     """When a test page is next to be sent or given up; in the past where it is due now. None while none is to come."""
     now = context.clock.now()
-    with context.store.read() as uow:
-        moments = [_next(uow, clinic, now) for clinic in _clinics(context.content.current())]
-        moments.append(uow.page_tests.next_due_at())
+    moments = [_next(uow, clinic, now) for clinic in _clinics(published)]
+    moments.append(uow.page_tests.next_due_at())
     return min((moment for moment in moments if moment is not None), default=None)
 
 

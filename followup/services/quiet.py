@@ -8,7 +8,7 @@ from followup.domain.message import Lane
 from followup.services import follow_duty, open_tasks, page_test, send_digest
 from followup.services import watch_feed as feed
 from followup.services.advance_alerts import advance_due
-from followup.services.context import Context
+from followup.services.context import Context, Published
 from followup.services.deliver_messages import deliver
 from followup.services.follow_calls import follow_calls
 from followup.services.human_chat import end_overdue
@@ -18,6 +18,7 @@ from followup.services.send_digest import send_digests
 from followup.services.send_due_checkins import send_due_checkins
 from followup.services.settle_doubts import settle
 from followup.services.watch_feed import watch_feed
+from followup.storage.unit_of_work import UnitOfWork
 
 #: More rounds than any instant can need; beyond it something calls itself up for ever.
 _MOST_ROUNDS = 500
@@ -56,21 +57,28 @@ def _one_round(context: Context) -> int:
 
 
 def _anything_due(context: Context) -> bool:
+    now, published = context.clock.now(), context.content.current()
     with context.store.read() as uow:
-        waiting = uow.inbound.oldest_pending_at() is not None
-    due = next_event_at(context)
-    return waiting or anything_behind(context) or (due is not None and due <= context.clock.now())
+        if uow.inbound.oldest_pending_at() is not None or anything_behind(uow, published, now):
+            return True
+        due = _earliest(uow, context, published)
+    return due is not None and due <= now
 
 
 def next_event_at(context: Context) -> datetime | None:
     """The earliest moment at which anything is due; None when nothing is planned."""
+    published = context.content.current()
     with context.store.read() as uow:
-        moments = (
-            uow.check_ins.next_due_at(),
-            uow.messages.next_due_at(),
-            uow.alerts.next_due_at(),
-            uow.chats.next_end_at(),
-            uow.tasks.next_due_at(),
-        )
-    beside = (due_at(context) for due_at in _DUE_BESIDE)
-    return min((moment for moment in (*moments, *beside) if moment is not None), default=None)
+        return _earliest(uow, context, published)
+
+
+def _earliest(uow: UnitOfWork, context: Context, published: Published) -> datetime | None:
+    moments = (
+        uow.check_ins.next_due_at(),
+        uow.messages.next_due_at(),
+        uow.alerts.next_due_at(),
+        uow.chats.next_end_at(),
+        uow.tasks.next_due_at(),
+        *(due_at(uow, context, published) for due_at in _DUE_BESIDE),
+    )
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -14,6 +14,7 @@ from followup.domain.replanning import longest_course
 from followup.services.context import ContentBook, Context, Published
 from followup.services.revising import PlanMoved, Reviser, lock_plan
 from followup.storage.store import Store
+from followup.storage.unit_of_work import UnitOfWork
 
 
 def replan_plans(context: Context, limit: int = 100) -> int:
@@ -36,12 +37,10 @@ def replan_behind(store: Store, book: ContentBook, clock: Clock, limit: int) -> 
     return len(plans)
 
 
-def anything_behind(context: Context) -> bool:
+def anything_behind(uow: UnitOfWork, published: Published, now: datetime) -> bool:
     """Whether a plan waits to be planned anew."""
-    published = context.content.current()
-    since = context.clock.now() - longest_course(published.content.configuration)
-    with context.store.read() as uow:
-        return bool(uow.plans.behind(published.version, since, 1))
+    since = now - longest_course(published.content.configuration)
+    return bool(uow.plans.behind(published.version, since, 1))
 
 
 def replan_all(store: Store, book: ContentBook, clock: Clock) -> int:

@@ -29,13 +29,12 @@ def send_digests(context: Context) -> int:
     return sum(_send(context, published, clinic) for clinic in _due(context, published))
 
 
-def due_at(context: Context) -> datetime | None:
+def due_at(uow: UnitOfWork, context: Context, published: Published) -> datetime | None:
     """When the next digest is due, in the past where it is due now; None while there is none to come."""
     if not _by_email(context):
         return None
     now = context.clock.now()
-    with context.store.read() as uow:
-        moments = [_next(uow, clinic, now) for clinic in _clinics(context.content.current())]
+    moments = [_next(uow, clinic, now) for clinic in _clinics(published)]
     return min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -24,11 +24,10 @@ def watch_feed(context: Context) -> int:
     return sum(_ask(context, published, clinic, silence) for clinic, silence in silent if silence.due_at <= now)
 
 
-def due_at(context: Context) -> datetime | None:
+def due_at(uow: UnitOfWork, context: Context, published: Published) -> datetime | None:
     """When, today, somebody is to be asked about a feed that has been silent so far; None where nobody is."""
     now = context.clock.now()
-    with context.store.read() as uow:
-        found = [_silence(uow, clinic, now) for clinic in _clinics(context.content.current())]
+    found = [_silence(uow, clinic, now) for clinic in _clinics(published)]
     return min((silence.due_at for silence in found if silence is not None), default=None)
 
 

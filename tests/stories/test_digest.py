@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -11,7 +12,9 @@ from followup.domain import windows
 from followup.domain.message import MessageState
 from followup.domain.people import Channel, Consent
 from followup.services import send_digest, watch_feed
+from followup.services.context import Context, Published
 from followup.services.quiet import run_until_quiet
+from followup.storage.unit_of_work import UnitOfWork
 from tests.support.clinic import CHICAGO, Clinic, Clock, PatientPerson, StaffPerson
 
 NO_CONSENT = Consent(email=True)
@@ -22,6 +25,13 @@ def tick(clinic: Clinic) -> None:
     send_digest.send_digests(clinic.context)
     watch_feed.watch_feed(clinic.context)
     run_until_quiet(clinic.context)
+
+
+def next_due(clinic: Clinic, due_at: Callable[[UnitOfWork, Context, Published], datetime | None]) -> datetime | None:
+    """When one of the two is next due."""
+    context = clinic.context
+    with context.store.read() as uow:
+        return due_at(uow, context, context.content.current())
 
 
 def local_day(clock: Clock) -> date:
@@ -76,7 +86,7 @@ def test_it_goes_on_business_days_only(clinic: Clinic, clock: Clock, lee: StaffP
 
 def test_it_says_when_it_is_next_due(clinic: Clinic, clock: Clock) -> None:
     def next_local() -> str | None:
-        due = send_digest.due_at(clinic.context)
+        due = next_due(clinic, send_digest.due_at)
         return windows.local(due, CHICAGO).strftime("%a %H:%M") if due else None
 
     assert next_local() == "Mon 08:00"
@@ -120,7 +130,7 @@ def test_one_that_cannot_be_sent_by_closing_is_let_go(clinic: Clinic, clock: Clo
 def test_without_a_way_to_send_mail_none_is_due(clinic: Clinic, clock: Clock) -> None:
     clinic.context = _without_mail(clinic)
     clock.to("08:00", days=1)
-    assert send_digest.due_at(clinic.context) is None
+    assert next_due(clinic, send_digest.due_at) is None
     assert send_digest.send_digests(clinic.context) == 0
 
 
@@ -145,7 +155,7 @@ def four_tuesdays(clinic: Clinic, clock: Clock) -> None:
 
 def test_a_feed_that_falls_silent_is_asked_about_once(clinic: Clinic, clock: Clock, lee: StaffPerson) -> None:
     four_tuesdays(clinic, clock)
-    due = watch_feed.due_at(clinic.context)
+    due = next_due(clinic, watch_feed.due_at)
     assert due is not None
     assert windows.local(due, CHICAGO).strftime("%a %H:%M") == "Tue 15:00"
     clock.to("14:59")
@@ -159,7 +169,7 @@ def test_a_feed_that_falls_silent_is_asked_about_once(clinic: Clinic, clock: Clo
     with clinic.store.read() as uow:
         words = uow.alerts.entries(alert.id)[0].understood or ""
     assert "by 14:00 on a Tuesday there usually are; is the feed running?" in words
-    assert watch_feed.due_at(clinic.context) is None
+    assert next_due(clinic, watch_feed.due_at) is None
     lee.closes(code)
     for _ in range(3):
         clock.forward(minutes=30)
@@ -170,7 +180,7 @@ def test_a_feed_that_falls_silent_is_asked_about_once(clinic: Clinic, clock: Clo
 def test_a_feed_that_runs_is_not_asked_about(clinic: Clinic, clock: Clock) -> None:
     four_tuesdays(clinic, clock)
     clinic.infusion(clinic.patient("New", baseline=5, consent=NO_CONSENT))
-    assert watch_feed.due_at(clinic.context) is None
+    assert next_due(clinic, watch_feed.due_at) is None
     clinic.staff_close_everything()
     clock.to("18:00")
     tick(clinic)
