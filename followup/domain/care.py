@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from followup.domain.level import Level
+from followup.domain.schedule import AnswerKind, Condition, Configuration, Symptom
+
 #: An expected level is looked at anew after this long at the latest.
 EXPECTED_AT_MOST = timedelta(days=30)
 
@@ -49,3 +52,20 @@ def expected_now(levels: Iterable[ExpectedLevel], now: datetime) -> Mapping[str,
     """The severity up to which each symptom is expected at `now`; the newest word on a symptom counts."""
     newest = {one.symptom: one for one in sorted(levels, key=lambda one: (one.set_at, one.id)) if one.holds(now)}
     return {symptom: one.severity for symptom, one in newest.items()}
+
+
+def may_be_expected(configuration: Configuration, symptom: Symptom) -> bool:
+    """Whether a patient's staff may call a symptom expected: not one whose mere report is an emergency."""
+    emergencies = (rule for rule in configuration.rules if rule.level is Level.EMERGENCY)
+    return not any(_met_by_report(condition, configuration, symptom) for rule in emergencies for condition in rule.when)
+
+
+def _met_by_report(condition: Condition, configuration: Configuration, symptom: Symptom) -> bool:
+    """Whether a condition names the symptom, however strong."""
+    if symptom.key in condition.symptoms and condition.severity_at_least is None:
+        return True
+    return any(
+        symptom.code in digits and configuration.questions[question].kind is AnswerKind.CODES
+        for question, digits in condition.answers.items()
+        if question in configuration.questions
+    )

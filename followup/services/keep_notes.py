@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from followup.domain.care import EXPECTED_AT_MOST, ExpectedLevel, Note
+from followup.domain.care import EXPECTED_AT_MOST, ExpectedLevel, Note, may_be_expected
 from followup.domain.schedule import Configuration
 from followup.domain.triage import MODERATE
 from followup.errors import InvalidInput, NotFound, Problem
@@ -84,6 +84,8 @@ def _check(configuration: Configuration, symptom: str, severity: int, days: int)
     problems: list[Problem] = []
     if symptom not in configuration.symptoms:
         problems.append(Problem(at="symptom", message="choose one of the list"))
+    elif not may_be_expected(configuration, configuration.symptoms[symptom]):
+        problems.append(Problem(at="symptom", message="this is an emergency whenever it is said; it is never expected"))
     if not 1 <= severity <= MODERATE:
         problems.append(Problem(at="severity", message="mild or moderate: what is severe is always told"))
     if not 1 <= days <= most:

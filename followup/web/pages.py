@@ -43,6 +43,7 @@ class Pages:
             "iso": lambda instant: instant.isoformat(),
             "span": span,
             "words": lambda text: str(text).replace("_", " "),
+            "ucfirst": lambda words: words[:1].upper() + words[1:],
             "phone": phone,
             "dialled": dialled,
             "channel": lambda channel: CHANNELS.get(channel, channel),

@@ -164,6 +164,7 @@ def test_answers_by_phone_are_read_out_ticked_and_kept(demo: Web) -> None:
     [form] = set(re.findall(rf"{page}/phone/\w+", browser.get(page).text))
     asked = browser.get(form).text
     assert "how are you now? 1=fine" in asked
+    assert "How are you, 1 to 3? C1" in shown(asked), "not only what the schedule calls it"
     assert "dizziness" in asked
     fields = {"C1": "2", "SE.1": "yes", "SE.2": "yes", "SEV": "1", "words": "since noon"}
     answer = post(browser, form, fields, page=form)
@@ -235,6 +236,7 @@ def test_each_form_keeps_what_it_says(demo: Web, form: str, fields: dict[str, st
         ("language", {"language": "xx"}, 422, "texts are written in"),
         ("zone", {"zone": "Mars/Base"}, 422, "America/Chicago"),
         ("phone", {"phone": "12"}, 422, "right number of digits"),
+        ("expect", {"symptom": "danger", "severity": "1", "days": "10"}, 422, "it is never expected"),
         ("expect", {"symptom": "headache", "severity": "3", "days": "10"}, 422, "severe is always told"),
         ("expect", {"symptom": "headache", "severity": "1", "days": "99"}, 422, "1 to 30 days"),
     ],

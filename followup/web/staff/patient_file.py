@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from followup.domain import windows
 from followup.domain.access import Role
+from followup.domain.care import may_be_expected
 from followup.domain.people import Patient, PatientStatus
 from followup.errors import Conflict, InvalidInput, Problem
 from followup.services import edit_patient, keep_notes
@@ -211,6 +212,7 @@ def _values(site: Site, who: SignedIn, record: PatientRecord) -> dict[str, Any]:
         "zones": tuple(dict.fromkeys((patient.timezone, clinic.timezone, *_COMMON_ZONES))),
         "tomorrow": (windows.local_date(now, patient.timezone) + timedelta(days=1)).isoformat(),
         "symptoms": {key: one.names.get("en", key) for key, one in configuration.symptoms.items()},
+        "expectable": [key for key, one in configuration.symptoms.items() if may_be_expected(configuration, one)],
         "expected": [one for one in record.expected if one.holds(now)],
         "names": {key: member.name for key, member in configuration.staff.items()},
     }
