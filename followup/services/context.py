@@ -102,5 +102,5 @@ def staff_by_name(configuration: Configuration, name: str) -> StaffMember:
     for member in configuration.staff.values():
         if name in {member.key, member.name}:
             return member
-    message = "schedules.yaml names no such member of staff"
+    message = "there is no such member of staff in schedules.yaml"
     raise NotFound(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from followup.domain.schedule import Configuration, StaffMember, Target, TargetK
 from followup.errors import Conflict, InvalidInput, NotFound, Problem
 from followup.services import duty
 from followup.services.accounts import disable_account
+from followup.services.aftermath import round_now
 from followup.services.audit_reports import Access, access_of
 from followup.services.context import Context, staff_by_name
 from followup.services.hand_over import hand_over
@@ -60,6 +61,7 @@ def disable_staff(context: Context, *, person: str, cover: str | None, now: date
         duty.hand_to(context, person=member.key, to=cover, by=actor, via="terminal")
     disable_account(context, person=member.key, now=now, actor=actor)
     passed_on, kept = _pass_on(context, member, cover)
+    _move_on(context, member)
     return Left(
         member=member,
         covered=covered,
@@ -98,6 +100,19 @@ def _pass_on(context: Context, member: StaffMember, cover: str | None) -> tuple[
         else:
             passed_on.append(alert.code)
     return tuple(passed_on), tuple(kept)
+
+
+def _move_on(context: Context, member: StaffMember) -> None:
+    """An alert of which only they were told goes to the next of its chain now: nobody else knows that it waits."""
+    now = context.clock.now()
+    with context.store.write(urgent=True) as uow:
+        for alert in uow.alerts.list(AlertStatus.OPEN.value, limit=_MANY):
+            told = {notice.person for notice in uow.messages.of_round(alert.id, round_now(alert))}
+            waits = alert.next_action_at is None or alert.next_action_at > now
+            if told == {member.key} and waits:
+                uow.alerts.update(replace(alert, next_action_at=now), expected_status=AlertStatus.OPEN)
+                uow.wake("alerts")
+        uow.commit()
 
 
 def _still_named(configuration: Configuration, key: str) -> tuple[str, ...]:

@@ -180,7 +180,7 @@ def test_what_is_not_there_is_1(followup: Command, clinic: Demo, words: tuple[st
 
 def test_somebody_who_does_not_work_here_takes_nothing(followup: Command, clinic: Demo) -> None:
     done = followup("alerts", "acknowledge", danger(clinic), "--by", "Nobody")
-    assert (done.code, done.err) == (1, "Schedules.yaml names no such member of staff.\n")
+    assert (done.code, done.err) == (1, "There is no such member of staff in schedules.yaml.\n")
     assert len(followup("alerts", "list", "--json").json["items"]) == 1
 
 
