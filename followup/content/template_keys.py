@@ -83,6 +83,7 @@ TEMPLATE_KEYS: dict[str, TemplateKey] = {
     "STAFF_WORDS": _staff_text("codes", "standing"),
     "STAFF_NO_CODE": _staff_text("codes", "standing"),
     "STAFF_LIST": _staff_text("codes", "standing"),
+    "STAFF_MORE": _staff_text("code"),
     "STAFF_CLOSED": _staff_text("code", "outcome", "minutes"),
     "STAFF_CLOSED_AGAIN": _staff_text("code", "outcome", "minutes", "time"),
     "STAFF_CLOSE_HOW": _staff_text("code", "words"),

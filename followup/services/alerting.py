@@ -12,15 +12,20 @@ from followup.domain import escalation
 from followup.domain.alert import CODE_ALPHABET, CODE_LENGTH, Alert, AlertEntry, EntryKind
 from followup.domain.evidence import inputs_of, understood_as
 from followup.domain.level import Level
+from followup.domain.message import MessageClass
+from followup.domain.people import Channel
 from followup.domain.schedule import Clinic, Configuration, EventKind
 from followup.domain.tasks import TaskKind
 from followup.domain.triage import Evidence, Triage, triage
 from followup.ids import new_id
-from followup.services.context import Published
+from followup.services.composing import Draft, compose
+from followup.services.context import Published, clinic_of
 from followup.storage.unit_of_work import UnitOfWork
 
 #: A closed alert's code is not given out again for this long, so that a late reply cannot take the wrong alert.
 CODE_RESTS = timedelta(days=30)
+#: Whoever has an alert is texted of new words on it at most this often.
+MORE_AT_MOST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ def raise_concern(
             alert = replace(alert, chain=_chain_key(configuration, concern.clinic, alert.level))
         uow.alerts.update(alert)
         _no_longer_aside(uow, alert, now)
+        if concern.words is not None:
+            _tell_holder(uow, published, alert, now)
     uow.alerts.add_entry(_entry(alert, kind, concern, actor, now))
     uow.audit.append(
         at=now,
@@ -72,6 +79,31 @@ def raise_concern(
     )
     uow.wake("alerts")
     return alert
+
+
+def _tell_holder(uow: UnitOfWork, published: Published, alert: Alert, now: datetime) -> None:
+    """Whoever has an Emergency or Urgent alert hears that there are new words on it, though no rule calls them worse.
+
+    What no rule names may still be worse, and whoever has it may be in a corridor, on another call. The alert stays
+    theirs, and nobody else is woken; one text in some minutes, however many come.
+    """
+    members = published.content.configuration.staff.values()
+    holder = next((one for one in members if one.name == alert.acknowledged_by), None)
+    if holder is None or holder.phone is None or not alert.level.at_least(Level.URGENT):
+        return
+    draft = Draft(
+        template="STAFF_MORE",
+        message_class=MessageClass.STAFF_REPLY,
+        channel=Channel.SMS,
+        to=holder.phone,
+        intent=f"more/{alert.id}/{int(now.timestamp() // MORE_AT_MOST.total_seconds())}/{holder.key}",
+        values={"code": alert.code},
+        person=holder.key,
+        alert=alert.id,
+    )
+    clinic = clinic_of(published.content.configuration, alert.clinic)
+    if uow.messages.add(compose(published, clinic, draft, now)):
+        uow.wake(draft.message_class.lane.value)
 
 
 def _no_longer_aside(uow: UnitOfWork, alert: Alert, now: datetime) -> None:

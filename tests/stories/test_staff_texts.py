@@ -386,6 +386,24 @@ def test_a_notice_that_comes_again_says_why(
     everybody_has_read(clinic)
 
 
+def test_whoever_has_it_hears_of_new_words_that_no_rule_names(
+    clinic: Clinic, clock: Clock, ann: PatientPerson, emergency: tuple[StaffPerson, str]
+) -> None:
+    """`I am in the bathroom with my pills` wakes nobody by itself; who has the alert may be on another call."""
+    nurse, dire = emergency
+    nurse.replies(dire)
+    nurse.expects_sms("is yours")
+    ann.replies("I am in the bathroom", "the light is on")
+    nurse.expects_sms(f"{dire}, which is yours: more came in")
+    nurse.expects_nothing()
+    assert alert_of(clinic, dire).acknowledged_by == nurse.name, "it stays theirs, and nobody else is woken"
+    clock.forward(minutes=5)
+    ann.replies("hello?")
+    nurse.expects_sms(f"{dire}, which is yours: more came in")
+    nurse.closes(dire)
+    everybody_has_read(clinic)
+
+
 def test_a_clinic_whose_staff_speak_spanish_is_told_and_answered_in_it(
     clinic_at: Callable[..., Clinic], tmp_path: Path
 ) -> None:
