@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from followup.domain.access import Role
 from followup.services import duty, page_test
+from followup.services.accounts import disable_account
 from followup.services.duty_calendar import calendar_address, renew_calendar
 from followup.services.quiet import run_until_quiet
 from tests.web.conftest import PUBLIC_URL, Web, post
@@ -146,6 +148,23 @@ def test_findings_are_on_the_page_in_red(live: Web) -> None:
     assert "To be mended" in page
     assert "texts from us were stopped on that phone" in page
     assert "START" in page
+
+
+def test_hours_without_anybody_stand_on_the_board_at_once(live: Web) -> None:
+    """Also within the minute for which the board remembers who can be reached."""
+    disable_account(live.deps.context, person="sam", now=live.real_clock.now(), actor="test")
+    live.account("lee", Role.LEAD)
+    lee = live.signed_in("lee")
+    assert (
+        change(lee, "cover", person="kay", **{"from": "2026-11-22T09:00", "to": "2026-12-10T07:00"}).status_code == 303
+    )
+    assert "Nobody is on duty" not in lee.get("/staff").text
+    [made] = set(re.findall(r'name="change" value="(\w+)"', lee.get(PAGE).text))
+    assert change(lee, "withdraw", change=made).status_code == 303
+    assert "Nobody is on duty in nurses" in lee.get("/staff").text
+    page = lee.get(PAGE).text
+    assert "<strong>Nobody is on duty in nurses" in page
+    assert "it would be the turn of Sam Ortiz" in page
 
 
 # --- the calendar ----------------------------------------------------------------------------------------

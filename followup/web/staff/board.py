@@ -26,6 +26,8 @@ from followup.web.staff.live import part
 
 #: Whether everybody can be reached is a question of days: it is asked anew after this long.
 _ASK_AGAIN: Final = timedelta(minutes=1)
+#: The version in force, and the exceptions to the rotas.
+_Mark = tuple[int, tuple[str, ...]]
 
 
 class People:
@@ -34,19 +36,24 @@ class People:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._lock = Lock()
-        self._found: dict[str, tuple[datetime, tuple[Notice, ...]]] = {}
+        self._found: dict[str, tuple[datetime, _Mark, tuple[Notice, ...]]] = {}
 
     def notices(self, clinic: str) -> tuple[Notice, ...]:
-        """As they were within the last minute."""
+        """As they were within the last minute; anew at once after a change to the duty or to the schedule."""
         now = self._context.clock.now()
+        mark = self._mark(now)
         with self._lock:
             known = self._found.get(clinic)
-        if known is not None and timedelta(0) <= now - known[0] < _ASK_AGAIN:
-            return known[1]
+        if known is not None and known[1] == mark and timedelta(0) <= now - known[0] < _ASK_AGAIN:
+            return known[2]
         found = board_notices.of_people(self._context, clinic)
         with self._lock:
-            self._found[clinic] = (now, found)
+            self._found[clinic] = (now, mark, found)
         return found
+
+    def _mark(self, now: datetime) -> _Mark:
+        with self._context.store.read() as uow:
+            return uow.versions.latest_number(), tuple(change.id for change in uow.duty.in_force(now))
 
 
 def board_routes(site: Site) -> list[Route]:
