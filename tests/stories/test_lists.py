@@ -14,18 +14,21 @@ from followup.services.change_patient import opt_out, set_status
 from followup.services.invite_patient import invite
 from followup.services.quiet import run_until_quiet
 from followup.services.record_infusion import cancel_infusion
-from followup.services.work_lists import evening_list, routine_list, same_day_calls
+from followup.services.work_lists import evening_list, lists_of_day, routine_list, same_day_calls
 from tests.support.clinic import Clinic, Clock, PatientPerson, StaffPerson
 
 NO_CONSENT = Consent(email=True)
 
 
 def calls(clinic: Clinic) -> dict[str, CallEntry]:
-    return {entry.patient.name: entry for entry in same_day_calls(clinic.context, "prairie")}
+    entries = same_day_calls(clinic.context, "prairie")
+    assert lists_of_day(clinic.context, "prairie")[0] == entries, "the page reads both lists together"
+    return {entry.patient.name: entry for entry in entries}
 
 
 def evening(clinic: Clinic) -> dict[str, EveningEntry]:
     entries = evening_list(clinic.context, "prairie")
+    assert lists_of_day(clinic.context, "prairie")[1] == entries, "the page reads both lists together"
     assert len({entry.patient.id for entry in entries}) == len(entries)
     return {entry.patient.name: entry for entry in entries}
 
