@@ -196,7 +196,7 @@ def _without_asides(found: list[Candidate], words: Words, lists: RatingWords) ->
     texts = [word.text for word in words.words]
     if texts[found[0].placed.last + 1 : found[0].placed.last + 2] != [HARD]:
         return found
-    return [found[0], *(one for one in found[1:] if one.corrected or _rates_early(one, texts, lists))]
+    return [found[0], *(one for one in found[1:] if one.corrected or one.past or _rates_early(one, texts, lists))]
 
 
 def _rates_early(candidate: Candidate, texts: Sequence[str], lists: RatingWords) -> bool:

@@ -80,6 +80,10 @@ def test_which_number_is_the_pain(text, value):
     assert reading(text, "pain").value == value
 
 
+def test_a_sharp_rise_is_urgent_whatever_the_number():
+    assert reading("6!!! el domingo era un 1", "pain").level is Level.URGENT
+
+
 def test_a_range_and_a_correction_are_marked():
     assert reading("6 or 7", "pain").value_is_range
     assert reading("sorry, meant 4", "pain").value_is_correction
