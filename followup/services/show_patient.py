@@ -74,11 +74,15 @@ def recent_patients(context: Context, clinic: str) -> tuple[PatientLine, ...]:
     return tuple(PatientLine(patient=patient, latest=one) for patient, one in pairs if patient is not None)
 
 
-def search_patients(context: Context, clinic: str, words: str) -> tuple[PatientLine, ...]:
-    """Patients whose name has words that begin so, or who have exactly that id at the clinic."""
+def search_patients(context: Context, clinic: str, words: str, number: str | None = None) -> tuple[PatientLine, ...]:
+    """Patients whose name has words that begin so, or who have exactly that id at the clinic.
+
+    `number`: what the words are as a phone number (E.164), where they are one; then also whoever has it.
+    """
     with context.store.read() as uow:
         by_id = uow.patients.by_external_id(clinic, words.strip())
-        found = (by_id,) if by_id else uow.patients.search(clinic, words)
+        by_number = uow.patients.by_address(clinic, Channel.SMS, number) if number is not None else ()
+        found = (by_id,) if by_id else by_number or uow.patients.search(clinic, words)
     return tuple(PatientLine(patient=patient, latest=None) for patient in found[:MOST_PATIENTS])
 
 

@@ -99,7 +99,7 @@ def test_an_unknown_number_is_filed_under_a_patient(live: Web) -> None:
     number = ann.record.phone
     found = post(kay, f"{page}/find", {"words": "an"}, page=page)
     assert "It is Ann" in found.text
-    assert "Nobody of that name." in post(kay, f"{page}/find", {"words": "zz"}, page=page).text
+    assert "Nobody is found by that." in post(kay, f"{page}/find", {"words": "zz"}, page=page).text
     assert post(kay, f"{page}/link", {"patient": ann.record.id}, page=page).status_code == 303
     assert "my sons phone" in kay.get(f"/staff/patients/{ann.record.id}").text
     assert ann.record.phone == number

@@ -294,15 +294,17 @@ def test_a_patient_page_holds_the_whole_course(live: Web) -> None:
 
 
 def test_patients_are_found_by_name_without_their_name_in_an_address(live: Web) -> None:
-    """By the beginning of a word, or the clinic's id; the form is posted."""
+    """By the beginning of a word, the clinic's id, or a phone number as people write it; the form is posted."""
     live.clinic.infusion(live.ann(), ended="08:00")
     kay = live.signed_in()
     assert "Ann" in kay.get("/staff/patients").text
-    for words in ("an", "ANN", "P-ann"):
+    number = live.ann().number
+    for words in ("an", "ANN", "P-ann", number, f"({number[2:5]}) {number[5:8]}-{number[8:]}", f" {number[2:]} "):
         assert "/staff/patients/" + live.ann().record.id in post(kay, "/staff/patients", {"words": words}).text
     nobody = post(kay, "/staff/patients", {"words": "zz"}).text
-    assert "Nobody of that name." in nobody
+    assert "Nobody is found by that." in nobody
     assert live.ann().record.id not in nobody
+    assert "Nobody is found by that." in post(kay, "/staff/patients", {"words": number[:-1]}).text
 
 
 @pytest.mark.parametrize("page", ["/staff", "/staff/alerts/{alert}", "/staff/patients", "/staff/patients/{patient}"])

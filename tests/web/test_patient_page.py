@@ -182,6 +182,7 @@ def test_what_is_concerning_leads_to_its_alert(demo: Web) -> None:
     [form] = set(re.findall(rf"{page}/phone/\w+", browser.get(page).text))
     answer = post(browser, form, {"C1": "3"}, page=form)
     assert answer.headers["location"] == f"/staff/alerts/{demo.clinic.alerts('open')[0].id}"
+    assert "told Kay Miller by phone" in browser.get(answer.headers["location"]).text, "a name keeps its capitals"
 
 
 def test_a_missing_strength_is_asked_for_and_the_ticks_stay(demo: Web) -> None:

@@ -35,6 +35,14 @@ def phone_number(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def number_sought(words: str) -> str | None:
+    """What somebody searches for as a phone number; None where it is none."""
+    try:
+        return phone_number(words.strip())
+    except Wrong:
+        return None
+
+
 def _instant(value: object) -> datetime:
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
         raise Wrong("must be a time such as 2026-11-22T15:04:00-06:00")

@@ -22,6 +22,7 @@ from followup.services.send_personal import NeedsConfirmation, send
 from followup.services.show_inbox import InboxItem, inbox_items
 from followup.services.show_patient import PatientLine, search_patients
 from followup.services.sign_in import SignedIn
+from followup.web.api.fields import number_sought
 from followup.web.site import Fields, Site
 
 INBOX: Final = "/staff/inbox"
@@ -92,7 +93,7 @@ class _Desk:
         item = self._item(request, who)
         words = fields.get("words", "").strip()[:100]
         self._note(who, "patients", "search")
-        lines = search_patients(self._site.context, who.clinic, words) if words else ()
+        lines = search_patients(self._site.context, who.clinic, words, number_sought(words)) if words else ()
         return self._show(request, who, item, {"words": words, "found": lines})
 
     def linked(self, request: Request, who: SignedIn, fields: Fields) -> Response:

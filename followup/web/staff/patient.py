@@ -18,6 +18,7 @@ from followup.services.note_read import note_read
 from followup.services.send_personal import NeedsConfirmation, send
 from followup.services.show_patient import patient_record, recent_patients, search_patients
 from followup.services.sign_in import SignedIn
+from followup.web.api.fields import number_sought
 from followup.web.site import Fields, Site
 from followup.web.staff.live import part
 from followup.web.staff.patient_file import file_routes
@@ -42,7 +43,11 @@ def _list_routes(site: Site) -> list[Route]:
     def searched(request: Request, who: SignedIn, fields: Fields) -> Response:
         words = fields.get("words", "").strip()[:100]
         note_read(site.context, actor=f"staff:{who.person}", subject="patients", subject_id="search", clinic=who.clinic)
-        found = search_patients(site.context, who.clinic, words) if words else recent_patients(site.context, who.clinic)
+        found = (
+            search_patients(site.context, who.clinic, words, number_sought(words))
+            if words
+            else recent_patients(site.context, who.clinic)
+        )
         return site.show(request, "patients", _with_clinic(site, who, {"words": words, "found": found}))
 
     return [
