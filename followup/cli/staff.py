@@ -131,7 +131,7 @@ def role_(
     with opened(var) as context:
         key = only_clinic(context.content.current().content.configuration, clinic).key
         set_role(context, person=_key(context, person), clinic=key, role=role, now=SystemClock().now(), actor=actor())
-    say(f"{person} is a {role.value} now.")
+    say(f"{person} is {role.one} now.")
 
 
 @app.command(name="sign-out")

@@ -20,6 +20,11 @@ class Role(StrEnum):
         """Place in that order."""
         return list(Role).index(self)
 
+    @property
+    def one(self) -> str:
+        """`a nurse`, `an admin`, to stand in a sentence."""
+        return f"an {self.value}" if self is Role.ADMIN else f"a {self.value}"
+
     def may(self, needs: Role) -> bool:
         """Whether this role is enough where `needs` is asked for."""
         return self.rank >= needs.rank

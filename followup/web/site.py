@@ -184,11 +184,7 @@ def declared(endpoint: Endpoint, needs: Role | None) -> Endpoint:
 
 def _refuse_below(needs: Role, who: SignedIn) -> None:
     if not who.role.may(needs):
-        raise HTTPException(403, f"This is for {_one(needs)}, and you are signed in as {_one(who.role)}.")
-
-
-def _one(role: Role) -> str:
-    return f"an {role.value}" if role.value[0] in "aeiou" else f"a {role.value}"
+        raise HTTPException(403, f"This is for {needs.one}, and you are signed in as {who.role.one}.")
 
 
 def _to_sign_in(request: Request) -> Response:

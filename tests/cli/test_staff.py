@@ -36,6 +36,7 @@ def test_roles_are_told_and_counted_from_the_next_click(followup: Command, clini
         "robin": {"prairie": "admin"},
     }
     assert followup("staff", "role", "sam", "viewer").out == "sam is a viewer now.\n"
+    assert followup("staff", "role", "lee", "admin").out == "lee is an admin now.\n"
     assert followup("staff", "role", "sam", "king").code == 2
     assert followup("staff", "role", "Nobody", "nurse").code == 1
     with clinic.context.store.read() as uow:

@@ -321,7 +321,9 @@ def test_s8_an_admin_ends_all_of_a_person(live: Web) -> None:
     assert account is not None
     address = f"/staff/people/{account.id}/sign-out"
     assert address in page
-    assert post(desk, address, {}, page="/staff/account").status_code == 403
+    refused = post(desk, address, {}, page="/staff/account")
+    assert refused.status_code == 403
+    assert "This is for an admin, and you are signed in as a nurse." in refused.text
     assert post(robin, address, {}, page="/staff/people").status_code == 303
     assert desk.get("/staff").status_code == 303
     answer = post(live.known_browser(), "/staff/sign-in", {"person": "kay", "password": PASSWORD})
