@@ -63,8 +63,10 @@ def _advance_one(context: Context, seen: Alert) -> bool:
         configuration = configuration_now(uow, published, now)
         opened_under = context.content.version(alert.schedule_version).configuration
         chain = escalation.chain_of(alert, opened_under, configuration)
-        taken_since = account_of_alert.taken_since_words(uow.alerts.entries(alert.id))
-        move = escalation.advance(alert, chain, configuration, now, taken_since=taken_since)
+        move = escalation.advance(alert, chain, configuration, now)
+        # The history is read for this one step alone: a chain that climbed all night has hundreds of lines.
+        if move.tell_sender and account_of_alert.taken_since_words(uow.alerts.entries(alert.id)):
+            move = escalation.advance(alert, chain, configuration, now, taken_since=True)
         uow.alerts.update(move.alert, expected_status=alert.status)
         if alert.status is AlertStatus.ACKNOWLEDGED:
             _entry(uow, move.alert, EntryKind.RAISED, NOT_CLOSED, now)
