@@ -49,12 +49,11 @@ def for_them(uow: UnitOfWork, configuration: Configuration, clinic: Clinic, memb
 
     Of what nobody has: whatever was told to them, and every Emergency of the clinic. The work list can wait for a page.
     """
-    found = [alert for key in configuration.clinics for alert in uow.alerts.unclosed_of(key)]
+    unclosed = (alert for key in configuration.clinics for alert in uow.alerts.unclosed_of(key))
+    found = [alert for alert in unclosed if alert.level is not Level.ROUTINE]
     told = {alert.id for alert in found if _was_told(uow, alert, member)}
 
     def concerns(alert: Alert) -> bool:
-        if alert.level is Level.ROUTINE:
-            return False
         if alert.status is AlertStatus.ACKNOWLEDGED:
             return alert.acknowledged_by == member.name
         return alert.id in told or (alert.level is Level.EMERGENCY and alert.clinic == clinic.key)
