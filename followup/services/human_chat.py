@@ -168,8 +168,9 @@ def _unanswered(received: tuple[Inbound, ...], sent: tuple[Message, ...], chat: 
     if not in_talk:
         return None
     last = in_talk[-1]
-    personal = [one.created_at for one in sent if one.message_class is MessageClass.PERSONAL]
-    return None if personal and personal[-1] >= last.received_at else last
+    # Ids rise: where a clock stands still, as in a demo, they tell what came first.
+    personal = [(one.created_at, one.id) for one in sent if one.message_class is MessageClass.PERSONAL]
+    return None if personal and max(personal) > (last.received_at, last.id) else last
 
 
 def _let_go(uow: UnitOfWork, patient: str, now: datetime) -> None:

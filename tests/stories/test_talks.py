@@ -261,6 +261,24 @@ def test_a_last_word_that_nobody_answered_is_told_when_the_time_is_over(
     assert clinic.entries(alert)[0].words == "should I take it with food?"
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_who_wrote_last_counts_also_within_one_instant(
+    clinic: Clinic, clock: Clock, ann: PatientPerson, answered: bool
+) -> None:
+    """A demo's clock stands still: the texts of a whole talk bear one time."""
+    clinic.infusion(ann, ended="08:00")
+    talks(clinic, ann)
+    writes(clinic, ann, "We call in a few minutes.")
+    ann.replies("please use the other number")
+    if answered:
+        writes(clinic, ann, "We will.")
+    clock.forward(hours=2, minutes=1)
+    assert len(ann.alerts("open")) == (0 if answered else 1)
+    ann.has_read()
+    for person in clinic.staff.values():
+        person.has_read()
+
+
 def test_danger_in_a_talk_pages_like_any(clinic: Clinic, ann: PatientPerson) -> None:
     clinic.infusion(ann, ended="08:00")
     talks(clinic, ann)
