@@ -22,6 +22,7 @@ from followup.cli.wiring import DEFAULT_VAR, Json, Var
 from followup.clock import SystemClock
 from followup.content.loader import Content, load_content
 from followup.domain.people import Channel
+from followup.domain.schedule import Clinic
 from followup.domain.schedule_check import check_weeks_ahead
 from followup.errors import FollowupError, InvalidInput
 from followup.services.health import PENDING_ERROR
@@ -201,7 +202,14 @@ def _provider(patient: Patient) -> Found:
     if settings.twilio_staff_from_number is None:
         yield "TWILIO_STAFF_FROM_NUMBER is not set: alerts then wait behind check-ins in the provider's queue", True
     if settings.public_url is not None:
-        yield from try_provider(settings, settings.public_url)
+        senders = {f"the sender of {clinic.name}": clinic.sender or "" for clinic in _own_senders(patient.content)}
+        yield from try_provider(settings, settings.public_url, senders)
+
+
+def _own_senders(content: Content | None) -> list[Clinic]:
+    """The clinics that text from a number of their own; a single one texts from that of the settings."""
+    clinics = content.configuration.clinics.values() if content is not None else ()
+    return [clinic for clinic in clinics if clinic.sender] if len(clinics) > 1 else []
 
 
 def _calls(patient: Patient) -> Found:
@@ -210,8 +218,7 @@ def _calls(patient: Patient) -> Found:
     if patient.mode == "demo" or settings.twilio_account_sid is None or content is None:
         return
     configuration = content.configuration
-    own = [clinic.sender for clinic in configuration.clinics.values()] if len(configuration.clinics) > 1 else []
-    if any((settings.twilio_staff_from_number, settings.twilio_from_number, *own)):
+    if any((settings.twilio_staff_from_number, settings.twilio_from_number)) or _own_senders(content):
         return
     calling = [
         key

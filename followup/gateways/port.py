@@ -274,14 +274,17 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundSetUp:
-    """Where a provider posts what comes in for one sender, and what it does when we do not answer.
+    """Where a provider posts the texts (`channel` SMS) or calls (VOICE) that come in for one of our senders.
 
-    `about` names the sender in words. An address is None where none is set.
+    `about` names the sender in words. `falls_back_to` is asked when we do not answer. An address is None where none is
+    set. Not `known`: the account has no such number.
     """
 
     about: str
-    texts_go_to: str | None
-    texts_fall_back_to: str | None
+    channel: Channel
+    goes_to: str | None = None
+    falls_back_to: str | None = None
+    known: bool = True
 
 
 class Inbox(Protocol):

@@ -1,15 +1,17 @@
-"""What Twilio's console says about our numbers: which a messaging service sends from, and where texts to them go.
+"""What Twilio's console says about our numbers: which a messaging service sends from, and where texts and calls go.
 
 Bootstrap makes one for a live service with a messaging service, and `followup doctor` to check the set-up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from twilio.rest import Client
 
+from followup.domain.people import Channel
 from followup.errors import FollowupError
 from followup.gateways.port import GatewayError, InboundSetUp, ReceivedText
 from followup.gateways.twilio_http import PooledHttpClient
@@ -37,10 +39,13 @@ class TwilioNumbers:
             raise _unanswered(error) from None  # the cause names the service
         return tuple(each.phone_number for each in listed)
 
-    def set_up(self) -> tuple[InboundSetUp, ...]:
-        """How each of our senders takes texts in: the messaging service, else the number. Raises GatewayError."""
+    def set_up(self, beside: Mapping[str, str]) -> tuple[InboundSetUp, ...]:
+        """How each of our senders takes texts and calls in. Raises GatewayError.
+
+        `beside`: numbers that the settings do not name, by what they are called in words.
+        """
         try:
-            return self._service() if self._settings.messaging_service_sid else self._number()
+            return tuple(self._set_up(beside))
         except FollowupError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
@@ -50,32 +55,60 @@ class TwilioNumbers:
         """Close idle connections."""
         self._http.close()
 
-    def _service(self) -> tuple[InboundSetUp, ...]:
-        """A service may leave it to its numbers where texts go (Twilio docs, Service resource)."""
+    def _set_up(self, beside: Mapping[str, str]) -> Iterator[InboundSetUp]:
+        members: tuple[str, ...] = ()
+        if self._settings.messaging_service_sid is not None:
+            members = self.of_service()
+            yield from self._of_service(members)
+        named = {
+            "TWILIO_FROM_NUMBER": self._settings.from_number,
+            "TWILIO_STAFF_FROM_NUMBER": self._settings.staff_from,
+            **beside,
+        }
+        asked = {*members}
+        for about, number in named.items():
+            if number is not None and number not in asked:
+                asked.add(number)
+                yield from self._incoming(number, about)
+
+    def _of_service(self, members: tuple[str, ...]) -> Iterator[InboundSetUp]:
+        """Texts to its numbers go where the service says, unless it leaves that to them; calls where each of them says.
+
+        Twilio docs, Service resource: a messaging service takes no calls.
+        """
         service = self._client.messaging.v1.services(self._settings.messaging_service_sid).fetch()
-        if service.use_inbound_webhook_on_number:
-            numbers = self.of_service()
-            return tuple(found for number in numbers for found in self._incoming(number, "a number of the service"))
-        return (
-            InboundSetUp(
+        asks_numbers = service.use_inbound_webhook_on_number
+        if not asks_numbers:
+            yield InboundSetUp(
                 about="the messaging service",
-                texts_go_to=service.inbound_request_url or None,
-                texts_fall_back_to=service.fallback_url or None,
-            ),
-        )
+                channel=Channel.SMS,
+                goes_to=service.inbound_request_url or None,
+                falls_back_to=service.fallback_url or None,
+            )
+        for number in members:
+            for one in self._incoming(number, f"{number} of the messaging service"):
+                if asks_numbers or not one.known or one.channel is Channel.VOICE:
+                    yield one
 
-    def _number(self) -> tuple[InboundSetUp, ...]:
-        number = self._settings.from_number
-        return self._incoming(number, "TWILIO_FROM_NUMBER") if number else ()
-
-    def _incoming(self, number: str, about: str) -> tuple[InboundSetUp, ...]:
+    def _incoming(self, number: str, about: str) -> Iterator[InboundSetUp]:
         listed = self._client.incoming_phone_numbers.list(phone_number=number)
         if not listed:
-            raise GatewayError(f"this Twilio account has no number like {about}")
-        return tuple(
-            InboundSetUp(about=about, texts_go_to=one.sms_url or None, texts_fall_back_to=one.sms_fallback_url or None)
-            for one in listed
-        )
+            yield InboundSetUp(about=about, channel=Channel.SMS, known=False)
+        for one in listed:
+            yield InboundSetUp(
+                about=about,
+                channel=Channel.SMS,
+                goes_to=one.sms_url or None,
+                falls_back_to=one.sms_fallback_url or None,
+            )
+            # A landline that a clinic only texts from by Twilio rings where it always rang.
+            if (one.capabilities or {}).get("voice", True):
+                yield InboundSetUp(
+                    about=about,
+                    channel=Channel.VOICE,
+                    goes_to=one.voice_url or None,
+                    falls_back_to=one.voice_fallback_url or None,
+                )
 
 
 class TwilioInbox:

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Number:
-    """A number of the account, and where texts to it go."""
+    """A number of the account, where texts and calls to it go, and whether it can be called at all."""
 
     number: str
     sms_url: str = ""
     sms_fallback_url: str = ""
+    voice_url: str = ""
+    voice_fallback_url: str = ""
+    voice: bool = True
 
 
 @dataclass(slots=True)
@@ -50,6 +53,9 @@ class Console:
                 "phone_number": one.number,
                 "sms_url": one.sms_url,
                 "sms_fallback_url": one.sms_fallback_url,
+                "voice_url": one.voice_url,
+                "voice_fallback_url": one.voice_fallback_url,
+                "capabilities": {"sms": True, "mms": True, "fax": False, "voice": one.voice},
             }
             for index, one in enumerate(self.numbers)
             if wanted in {None, one.number}
