@@ -70,14 +70,14 @@ class Spelling:
         return self._nearest(word) if len(word) >= _SHORTEST else word
 
     def _nearest(self, word: str) -> str:
-        best, best_distance = word, 3
+        """The nearest danger word; of several as near, the first by the alphabet, so that it is the same each time."""
+        near: set[tuple[int, str]] = set()
         for form in _shortened(word, _reach(word)):
             for candidate in self._near.get(form, ()):
                 distance = _distance(word, candidate)
-                allowed = min(_reach(word), _reach(candidate))
-                if distance <= allowed and distance < best_distance:
-                    best, best_distance = candidate, distance
-        return best
+                if distance <= min(_reach(word), _reach(candidate)):
+                    near.add((distance, candidate))
+        return min(near)[1] if near else word
 
 
 def _reach(word: str) -> int:

@@ -1,6 +1,11 @@
 """What holds for every text: an answer, never an exception, in time that grows with length alone."""
 
+import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +15,8 @@ from followup.content.lexicon import load_lexicon
 from followup.domain.level import Level
 from followup.domain.reading import Asked, read, scan
 
+DATA = Path(__file__).resolve().parents[2] / "data"
+FOLLOWUP = Path(sys.executable).with_name("followup")
 LEXICON = load_lexicon()
 EXPLICIT = (
     "i want to kill myself",
@@ -104,3 +111,17 @@ def test_hostile_text_is_only_words(hostile):
     result = read(hostile + " my chest hurts", asked=Asked.NONE, lexicon=LEXICON)
     assert result.level is Level.EMERGENCY
     assert scan(hostile, lexicon=LEXICON) == ()
+
+
+def test_the_same_text_is_read_the_same_in_every_process(tmp_path):
+    """Nothing hangs on the order of a set, which differs from process to process."""
+    lines = (DATA / "replies-dev.jsonl").read_text(encoding="utf-8").splitlines()[:150]
+    misspelt = {"id": "x", "asked": "none", "text": "ando mareao tome seis de las blancas"}
+    (tmp_path / "in.jsonl").write_text("\n".join([*lines, json.dumps(misspelt)]) + "\n", encoding="utf-8")
+    answers = set()
+    for seed in ("1", "2", "3"):
+        command = [FOLLOWUP, "understand", "--jsonl", "in.jsonl", f"{seed}.jsonl"]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+        answers.add((tmp_path / f"{seed}.jsonl").read_text(encoding="utf-8"))
+    assert len(answers) == 1
