@@ -1,11 +1,9 @@
 """What holds for every text: an answer, never an exception, in time that grows with length alone."""
 
-import json
 import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +13,6 @@ from followup.content.lexicon import load_lexicon
 from followup.domain.level import Level
 from followup.domain.reading import Asked, read, scan
 
-DATA = Path(__file__).resolve().parents[2] / "data"
-FOLLOWUP = Path(sys.executable).with_name("followup")
 LEXICON = load_lexicon()
 EXPLICIT = (
     "i want to kill myself",
@@ -113,15 +109,19 @@ def test_hostile_text_is_only_words(hostile):
     assert scan(hostile, lexicon=LEXICON) == ()
 
 
-def test_the_same_text_is_read_the_same_in_every_process(tmp_path):
+TIED = "mareao desmayo golpeé vomitó confundió convulsionó soltarme confundi desmayó golpeó"  # as near to two words
+SPELT = """
+from followup.content.lexicon import load_lexicon
+print(*(load_lexicon().spelling.mend(word) for word in input().split()))
+"""
+
+
+def test_a_misspelt_word_is_the_same_word_in_every_process():
     """Nothing hangs on the order of a set, which differs from process to process."""
-    lines = (DATA / "replies-dev.jsonl").read_text(encoding="utf-8").splitlines()[:150]
-    misspelt = {"id": "x", "asked": "none", "text": "ando mareao tome seis de las blancas"}
-    (tmp_path / "in.jsonl").write_text("\n".join([*lines, json.dumps(misspelt)]) + "\n", encoding="utf-8")
-    answers = set()
+    mended = set()
     for seed in ("1", "2", "3"):
-        command = [FOLLOWUP, "understand", "--jsonl", "in.jsonl", f"{seed}.jsonl"]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
-        answers.add((tmp_path / f"{seed}.jsonl").read_text(encoding="utf-8"))
-    assert len(answers) == 1
+        command = [sys.executable, "-c", SPELT]
+        done = subprocess.run(command, input=TIED, env=environment, check=True, capture_output=True, encoding="utf-8")
+        mended.add(done.stdout)
+    assert len(mended) == 1
