@@ -30,6 +30,10 @@ class CallWords(StrEnum):
     NOTED = "noted"
     TEST_HEARD = "test_heard"
     TEST_KEY = "test_key"
+    TEST_AND_MORE = "test_and_more"
+    ONLY_TEST = "only_test"
+    ABOUT_TEST = "about_test"
+    NEXT_TEST = "next_test"
     NONE_OPEN = "none_open"
     ONE_OPEN = "one_open"
     SEVERAL_OPEN = "several_open"
@@ -61,6 +65,11 @@ _ENGLISH: Final[Mapping[CallWords, str]] = MappingProxyType(
         CallWords.NOTED: "Noted. The alert is open until you close it with an outcome.",
         CallWords.TEST_HEARD: "Thank you. The test is answered, there is nothing else to do.",
         CallWords.TEST_KEY: "This is a test. Press 1.",
+        CallWords.TEST_AND_MORE: "Thank you. The test is answered.",
+        CallWords.ONLY_TEST: "Follow-up alerts. No alert is open for you: it was the weekly test, about no patient. "
+        "Press 1 to answer it.",
+        CallWords.ABOUT_TEST: "The weekly test, about no patient. Press 1 to answer it.",
+        CallWords.NEXT_TEST: "Press 4 for the weekly test, which waits for your answer.",
         CallWords.NONE_OPEN: "Follow-up alerts. Nothing is open for you. The board shows all of them.",
         CallWords.ONE_OPEN: "Follow-up alerts. One is open for you.",
         CallWords.SEVERAL_OPEN: "Follow-up alerts. {count} are open for you.",
@@ -95,6 +104,11 @@ _SPANISH: Final[Mapping[CallWords, str]] = MappingProxyType(
         CallWords.NOTED: "Anotado. La alerta sigue abierta hasta que la cierre con un resultado.",
         CallWords.TEST_HEARD: "Gracias. La prueba está contestada, no hay nada más que hacer.",
         CallWords.TEST_KEY: "Esto es una prueba. Pulse 1.",
+        CallWords.TEST_AND_MORE: "Gracias. La prueba está contestada.",
+        CallWords.ONLY_TEST: "Alertas de seguimiento. No hay ninguna alerta abierta para usted: era la prueba semanal, "
+        "sin paciente. Pulse 1 para contestarla.",
+        CallWords.ABOUT_TEST: "La prueba semanal, sin paciente. Pulse 1 para contestarla.",
+        CallWords.NEXT_TEST: "Pulse 4 para la prueba semanal, que espera su respuesta.",
         CallWords.NONE_OPEN: "Alertas de seguimiento. No hay nada abierto para usted. El tablero las muestra todas.",
         CallWords.ONE_OPEN: "Alertas de seguimiento. Hay una abierta para usted.",
         CallWords.SEVERAL_OPEN: "Alertas de seguimiento. Hay {count} abiertas para usted.",

@@ -29,6 +29,8 @@ from followup.storage.unit_of_work import UnitOfWork
 
 #: Ways that a test may go by, and what it says on each. Of these it goes by those that the clinic's chains use.
 BY = (Channel.SMS, Channel.VOICE, Channel.EMAIL)
+#: Whoever calls back is told of a test for so long; by then the next one has gone.
+CALLED_BACK_WITHIN = timedelta(days=7)
 #: What a test says on the phone.
 CALL_TEMPLATE = "STAFF_TEST_CALL"
 
@@ -77,18 +79,7 @@ def answers_test(uow: UnitOfWork, published: Published, inbound: Inbound, effect
     if page is None or page.person != effect.person or uow.alerts.by_code(inbound.clinic, effect.code) is not None:
         return False
     _answer(uow, page, "sms", now)
-    draft = Draft(
-        template="STAFF_TEST_DONE",
-        message_class=MessageClass.STAFF_REPLY,
-        channel=Channel.SMS,
-        to=inbound.sender,
-        intent=f"reply/{inbound.id}",
-        values={"code": page.code},
-        person=effect.person,
-        inbound=inbound.id,
-    )
-    if uow.messages.add(compose(published, clinic_of(published.content.configuration, inbound.clinic), draft, now)):
-        uow.wake(draft.message_class.lane.value)
+    _confirm(uow, published, page, to=inbound.sender, intent=f"reply/{inbound.id}", inbound=inbound.id, now=now)
     return True
 
 
@@ -108,6 +99,23 @@ def answered_by_call(uow: UnitOfWork, message: Message, now: datetime) -> bool:
         return False
     _answer(uow, page, "voice", now)
     return True
+
+
+def waiting_for(uow: UnitOfWork, person: str, now: datetime) -> tuple[PageTest, ...]:
+    """What somebody who calls back may have missed: each clinic's newest test to them, where it is unanswered."""
+    newest: dict[str, PageTest] = {}
+    for page in uow.page_tests.to_person(person, now - CALLED_BACK_WITHIN):
+        newest.setdefault(page.clinic, page)
+    return tuple(page for page in newest.values() if page.acknowledged_at is None)
+
+
+def answered_by_call_in(
+    uow: UnitOfWork, published: Published, page: PageTest, member: StaffMember, inbound: Inbound, now: datetime
+) -> None:
+    """Take the key of somebody who called in as the answer. Their phone on file hears of it: a number can be forged."""
+    if _answer(uow, page, "voice", now).first:
+        intent = f"reply/{inbound.id}/{page.id}"
+        _confirm(uow, published, page, to=member.phone or "", intent=intent, inbound=None, now=now)
 
 
 def linked_page(context: Context, token: str) -> PageTest | None:
@@ -258,6 +266,8 @@ def _audit(uow: UnitOfWork, clinic: Clinic, sent: tuple[PageTest, ...], by: str,
 
 def _answer(uow: UnitOfWork, page: PageTest, via: str, now: datetime) -> Answered:
     """A late answer counts too: that the phone is heard again is worth knowing."""
+    uow.serialize(_turn(page))
+    page = uow.page_tests.get(page.id) or page
     if page.acknowledged_at is not None:
         return Answered(page=page, first=False)
     answered = replace(page, acknowledged_at=now, acknowledged_via=via)
@@ -273,6 +283,28 @@ def _answer(uow: UnitOfWork, page: PageTest, via: str, now: datetime) -> Answere
         clinic=page.clinic,
     )
     return Answered(page=answered, first=True)
+
+
+def _turn(page: PageTest) -> str:
+    """An answer and the time that runs out take turns, so that neither is written over by the other."""
+    return f"test-page/{page.id}"
+
+
+def _confirm(
+    uow: UnitOfWork, published: Published, page: PageTest, *, to: str, intent: str, inbound: str | None, now: datetime
+) -> None:
+    draft = Draft(
+        template="STAFF_TEST_DONE",
+        message_class=MessageClass.STAFF_REPLY,
+        channel=Channel.SMS,
+        to=to,
+        intent=intent,
+        values={"code": page.code},
+        person=page.person,
+        inbound=inbound,
+    )
+    if uow.messages.add(compose(published, clinic_of(published.content.configuration, page.clinic), draft, now)):
+        uow.wake(draft.message_class.lane.value)
 
 
 def _drop_waiting(uow: UnitOfWork, page: PageTest, now: datetime) -> None:
@@ -300,7 +332,7 @@ def _miss_overdue(context: Context) -> int:
 def _miss(context: Context, page: PageTest, now: datetime) -> None:
     published = context.content.current()
     with context.store.write(urgent=True) as uow:
-        uow.serialize(f"test-page/{page.id}")
+        uow.serialize(_turn(page))
         stands = uow.page_tests.by_token(page.token_hash)
         if stands is None or stands.acknowledged_at is not None or stands.missed_at is not None:
             return

@@ -51,6 +51,11 @@ class PageTestRows:
         found = select(test_pages).where(_column.clinic_id == clinic).order_by(_column.id.desc()).limit(limit)
         return self._mapper.records(self._rows.all(found))
 
+    def to_person(self, person: str, since: datetime) -> tuple[PageTest, ...]:
+        """Those to one person at or after `since`, of every clinic, newest first."""
+        found = select(test_pages).where(_column.person == person, _column.sent_at >= since)
+        return self._mapper.records(self._rows.all(found.order_by(_column.sent_at.desc(), _column.id.desc())))
+
     def overdue(self, now: datetime) -> tuple[PageTest, ...]:
         """Those that should have been answered by now, oldest first."""
         found = select(test_pages).where(is_unanswered, _column.due_at <= now).order_by(_column.due_at, _column.id)

@@ -13,6 +13,7 @@ from followup.domain import windows
 from followup.domain.calls import CallStage
 from followup.domain.preflight import FindingKind
 from followup.errors import Conflict
+from followup.gateways.port import CallAnswer, Spoken
 from followup.services import duty, page_test
 from followup.services.preflight import findings
 from followup.services.quiet import run_until_quiet
@@ -117,6 +118,96 @@ def test_a_call_that_rings_in_vain_is_told_when_the_time_is_over(wednesday: tupl
     clock.forward(minutes=1)
     clinic.staff["lee"].expects_alert("Urgent")
     clinic.staff_close_everything()
+
+
+# --- calling back -----------------------------------------------------------------------------------------
+
+
+def all_is_read_and_closed(clinic: Clinic) -> None:
+    for person in clinic.people:
+        person.has_read()
+    clinic.staff_close_everything()
+    for person in clinic.people:
+        person.has_read()
+
+
+def hears(person: StaffPerson) -> str:
+    answer = person.calls_in()
+    assert isinstance(answer, Spoken)
+    return answer.text
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(5, False), (40, True)], ids=["in time", "late"])
+def test_who_missed_the_call_calls_back_hears_of_the_test_and_answers_it(
+    wednesday: tuple[Clinic, Clock, StaffPerson], minutes: int, late: bool
+) -> None:
+    clinic, clock, nurse = wednesday
+    code = reads_a_test(nurse)
+    nurse.call_ends(CallStage.NO_ANSWER)
+    clock.forward(minutes=minutes)
+
+    said = hears(nurse)
+    assert "No alert is open for you: it was the weekly test, about no patient. Press 1" in said
+    assert "Press 4" not in said
+    assert "The weekly test, about no patient. Press 1" in nurse.presses_on_it("3").text
+    assert page_test.latest(clinic.context, "prairie")[0].acknowledged_at is None
+    assert "The test is answered" in nurse.presses_on_it("1").text
+
+    nurse.expects_sms(f"TEST {code} answered")  # to the phone on file: who called may not be who they say
+    clock.forward(hours=2)
+    (page,) = page_test.latest(clinic.context, "prairie")
+    assert (page.acknowledged_via, page.missed_at is not None) == ("voice", late)
+    assert len(clinic.alerts()) == int(late)
+    assert "Nothing is open for you" in hears(nurse)
+    all_is_read_and_closed(clinic)
+
+
+def test_an_alert_comes_before_the_test_and_key_4_leads_from_one_to_the_other(
+    wednesday: tuple[Clinic, Clock, StaffPerson],
+) -> None:
+    clinic, _clock, nurse = wednesday
+    reads_a_test(nurse)
+    ann = clinic.patient("Ann Bell")
+    clinic.infusion(ann, ended="08:00")
+    ann.replies("I have bad chest pain")
+    ann.has_read()
+    nurse.has_read()
+
+    said = hears(nurse)
+    assert "One is open for you. Emergency," in said
+    assert said.endswith("Press 4 for the weekly test, which waits for your answer.")
+    assert nurse.presses_on_it("4").text.startswith("The weekly test, about no patient. Press 1")
+    answered = nurse.presses_on_it("1").text
+    assert answered.startswith("Thank you. The test is answered. Emergency,")
+    assert "Press 4" not in answered
+    assert clinic.alerts()[0].acknowledged_by is None
+    assert "It is yours" in nurse.presses_on_it("1").text
+
+    assert page_test.latest(clinic.context, "prairie")[0].acknowledged_via == "voice"
+    assert clinic.alerts()[0].acknowledged_by == nurse.name
+    all_is_read_and_closed(clinic)
+
+
+def test_nobody_else_hears_of_it_nor_whoever_forges_her_number(wednesday: tuple[Clinic, Clock, StaffPerson]) -> None:
+    clinic, clock, nurse = wednesday
+    code = reads_a_test(nurse)
+    assert "Nothing is open for you" in hears(clinic.staff["lee"])
+    assert isinstance(nurse.calls_in(forged=True), CallAnswer)
+    nurse.replies(code)
+    nurse.expects_sms("answered")
+    clock.forward(minutes=1)
+    assert "Nothing is open for you" in hears(nurse)
+
+
+def test_a_test_of_last_week_is_not_spoken_of(wednesday: tuple[Clinic, Clock, StaffPerson]) -> None:
+    clinic, clock, nurse = wednesday
+    reads_a_test(nurse)
+    clock.forward(minutes=15)
+    all_is_read_and_closed(clinic)
+    assert "it was the weekly test" in hears(nurse)
+    clock.forward(days=7)
+    assert "Nothing is open for you" in hears(nurse)
+    all_is_read_and_closed(clinic)
 
 
 def test_it_goes_once_a_week(wednesday: tuple[Clinic, Clock, StaffPerson]) -> None:
