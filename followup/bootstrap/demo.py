@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
@@ -36,7 +37,10 @@ MEMORY_KIB = 8192
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """A demo put together and not yet running. `password` is that of every account."""
+    """A demo put together and not yet running.
+
+    `password` is that of every account; `goes_on`: the clock stands where an earlier start left it.
+    """
 
     settings: Settings
     context: Context
@@ -46,6 +50,7 @@ class Demo:
     passwords: Passwords
     password: str
     staff: tuple[StaffMember, ...]
+    goes_on: bool
 
     def close(self) -> None:
         """Let go of files; nothing may be using the demo any more."""
@@ -53,11 +58,21 @@ class Demo:
         self.context.store.close()
 
 
-def demo(settings: Settings, *, var: Path, at: datetime | None, empty: bool, public_url: str) -> Demo:
+def demo(
+    settings: Settings,
+    *,
+    var: Path,
+    at: datetime | None,
+    empty: bool,
+    public_url: str,
+    told: Callable[[datetime], None] = lambda _moment: None,
+) -> Demo:
     """A demo that keeps everything below `var`, made there at its first start.
 
-    `at`: where the clock begins; a later start goes on from where it stood, if that is later. `empty`: without
-    sample patients. Raises FollowupError where the database was made for live use.
+    `at`: where the clock begins, this morning where it is None. A later start goes on where the clock stood; an `at`
+    after that pushes it there, which runs everything that is due on the way, and `told` hears how far it is. `empty`:
+    without sample patients. Raises FollowupError where the database was made for live use, BadInput for an `at` more
+    than FARTHEST_PUSH ahead of the clock.
     """
     settings, password = make_demo_keys(settings, var)
     changed = threading.Event()
@@ -93,12 +108,13 @@ def demo(settings: Settings, *, var: Path, at: datetime | None, empty: bool, pub
         passwords=Passwords(passes=PASSES, memory_kib=MEMORY_KIB),
         password=password,
         staff=tuple(configuration.staff.values()),
+        goes_on=stood is not None and (at is None or at <= stood),
     )
     _open_the_doors(made, clinic)
     if stood is None:
         _begin(made, clinic, start, empty=empty)
-    elif start > stood:
-        made.world.advance(start)
+    elif at is not None and at > stood:
+        made.world.advance(at, told)
     return made
 
 

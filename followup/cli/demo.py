@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 from webbrowser import open_new_tab
 
@@ -21,7 +22,7 @@ from followup.bootstrap.demo import Demo, demo
 from followup.bootstrap.edits import EditFollower
 from followup.bootstrap.only_one import OnlyOne
 from followup.bootstrap.opening import DATABASE_FILE
-from followup.cli.saying import say
+from followup.cli.saying import local, say
 from followup.cli.times import instant
 from followup.cli.wiring import DEFAULT_VAR
 from followup.clock import SystemClock
@@ -36,6 +37,7 @@ from followup.worker.serve import end_on_signals, listen, serve
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 5.0
+SECONDS_BETWEEN_WORDS = 2.0
 #: Nobody is signed out of a demo for having gone to lunch.
 SESSION = timedelta(hours=12)
 
@@ -47,12 +49,16 @@ def command(
     ] = None,
     var: Annotated[Path, typer.Option(help="The folder that holds everything: database, keys, phones.")] = DEFAULT_VAR,
     at: Annotated[
-        str | None, typer.Option(help="Where the clock begins, such as 2026-11-22T09:00:00-06:00; today at 09:00.")
+        str | None,
+        typer.Option(
+            help="Where the clock begins, such as 2026-11-22T09:00:00-06:00; today at 09:00. A demo that is there "
+            "already goes on where its clock stood, or is pushed to this time where that is later."
+        ),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     empty: Annotated[bool, typer.Option(help="Leave out the sample patients.")] = False,
 ) -> None:
-    """Start a fictional clinic. Its clock stands still until it is pushed forward on the page.
+    """Start a fictional clinic. Its clock stands still until it is pushed on the page, and while it does not run.
 
     Example: followup demo --port 8010 --var /tmp/clinic --at 2026-11-22T09:00:00-06:00 --no-browser
     """
@@ -70,7 +76,7 @@ def _run(port: int | None, var: Path, at: datetime | None, *, browser: bool, emp
     listener = _listener(port, settings.port)
     address = f"http://{HOST}:{listener.getsockname()[1]}"
     with listener, OnlyOne(var / DATABASE_FILE):
-        made = demo(settings, var=var, at=at, empty=empty, public_url=address)
+        made = demo(settings, var=var, at=at, empty=empty, public_url=address, told=_Progress(address))
         try:
             serve(create_app(_web(made)), listener, ready=lambda: _welcome(made, address, browser=browser))
         finally:
@@ -87,11 +93,30 @@ def _listener(wanted: int | None, usual: int) -> socket.socket:
         return listen(HOST, 0)
 
 
+class _Progress:
+    """Says at once what is waited for, and then now and then how far the clock has come."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._said_at: float | None = None
+
+    def __call__(self, moment: datetime) -> None:
+        if self._said_at is None:
+            say(f"starting {self._address}, once all that is due on the way to the time of --at is done")
+        elif monotonic() - self._said_at < SECONDS_BETWEEN_WORDS:
+            return
+        self._said_at = monotonic()
+        say(f"  the clock has come to {moment:%Y-%m-%d %H:%M} UTC")
+
+
 def _welcome(made: Demo, address: str, *, browser: bool) -> None:
     names = ", ".join(member.name for member in made.staff)
     say(f"ready {address}")
     say(f"  staff pages  {address}/staff   sign in as {names}; password {made.password}")
     say(f"  simulator    {address}/simulator   phones, mailboxes and the clock")
+    zone = next(iter(made.context.content.current().content.configuration.clinics.values())).timezone
+    where = ", where it stood" if made.goes_on else ""
+    say(f"  clock        {local(made.world.now(), zone)}{where}; it stands still until you push it")
     say(f"  API token    {made.settings.api_token}")
     if browser and _has_a_screen():
         # A thread of its own: some ways to open a browser wait until it is closed.

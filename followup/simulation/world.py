@@ -7,7 +7,7 @@ here, so nothing is missed and nothing comes early: whoever moves it runs every 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypedDict
@@ -137,10 +137,11 @@ class World:
         """Where the clock stands, aware."""
         return self._clock.now()
 
-    def advance(self, to: datetime) -> datetime:
+    def advance(self, to: datetime, told: Callable[[datetime], None] = lambda _moment: None) -> datetime:
         """Push the clock to `to`, running every due moment on the way in order; returns where it stands.
 
-        Raises BadInput when `to` lies in the past or more than FARTHEST_PUSH ahead.
+        `told` hears of each moment once all that was due there is done. Raises BadInput when `to` lies in the past or
+        more than FARTHEST_PUSH ahead.
         """
         with self._turn():
             if to < self._clock.now():
@@ -151,8 +152,10 @@ class World:
             for moment in self._moments(to):
                 self._stand_at(moment)
                 run_until_quiet(self._context)
+                told(moment)
             self._stand_at(to)
             run_until_quiet(self._context)
+            told(to)
             return self._clock.now()
 
     def begin(self, at: datetime) -> None:

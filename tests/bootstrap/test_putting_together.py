@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from followup.bootstrap.demo_keys import FILE, make_demo_keys, with_demo_keys
 from followup.bootstrap.live import live
 from followup.bootstrap.only_one import OnlyOne
 from followup.bootstrap.tool import tool
+from followup.clock import SystemClock
 from followup.content.loader import Content, load_content
 from followup.domain.people import Channel
 from followup.errors import FollowupError
@@ -41,6 +43,30 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def give(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
     for name, value in {**LIVE, **more}.items():
         monkeypatch.setenv(name, value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Where the clock of a demo stood once it was made, and where it was said to be on the way there."""
+
+    now: datetime
+    told: list[datetime]
+
+
+Restart = Callable[[datetime | None], Started]
+
+
+@pytest.fixture
+def restart() -> Restart:
+    def start(at: datetime | None) -> Started:
+        told: list[datetime] = []
+        made = demo(
+            load(Settings), var=Path("var"), at=at, empty=False, public_url="http://127.0.0.1:1", told=told.append
+        )
+        made.close()
+        return Started(now=made.world.now(), told=told)
+
+    return start
 
 
 def test_the_secrets_of_a_demo_are_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -103,6 +129,24 @@ def test_a_demo_stays_a_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     give(monkeypatch)
     with pytest.raises(FollowupError, match="made for demo use"):
         live(load(LiveSettings), on_commit=NOBODY)
+
+
+def test_a_demo_started_again_goes_on_at_the_instant_where_its_clock_stood(restart: Restart) -> None:
+    """Nobody who comes back the next day waits for a night of alerts that nobody answered."""
+    yesterday = SystemClock().now().replace(microsecond=0) - timedelta(days=1, hours=5)
+    assert restart(yesterday).now == yesterday
+    again = restart(None)
+    assert (again.now, again.told) == (yesterday, [])
+    earlier = restart(yesterday - timedelta(days=3))
+    assert (earlier.now, earlier.told) == (yesterday, [])
+
+
+def test_a_demo_that_is_to_catch_up_tells_how_far_it_is(restart: Restart) -> None:
+    restart(SUNDAY)
+    later = restart(SUNDAY + timedelta(days=2))
+    assert later.now == SUNDAY + timedelta(days=2)
+    assert later.told == sorted(later.told)
+    assert (later.told[0] > SUNDAY, len(later.told) > 2, later.told[-1]) == (True, True, later.now)
 
 
 def test_links_of_a_command_lead_to_the_service_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:

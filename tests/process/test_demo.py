@@ -108,8 +108,14 @@ def test_started_again_it_goes_on_where_it_stood(tmp_path: Path) -> None:
         assert clinic.now() == "2026-11-24T15:00:00+00:00"
         assert {number: clinic.texts(number) for number in seen} == seen
         stop(clinic)
+    with demo(tmp_path, "--port", "0", "--var", "clinic") as clinic:
+        assert clinic.now() == "2026-11-24T15:00:00+00:00"
+        clinic.process.wait_for_line(lambda line: "Tue 2026-11-24 09:00, where it stood" in line)
+        stop(clinic)
     with demo(tmp_path, "--port", "0", "--var", "clinic", "--at", "2026-11-25T09:00:00-06:00") as clinic:
         assert clinic.now() == "2026-11-25T15:00:00+00:00"
+        assert clinic.process.lines[0].startswith(f"starting {clinic.address}, once all that is due on the way")
+        clinic.process.wait_for_line(lambda line: "Wed 2026-11-25 09:00; it stands still" in line)
         stop(clinic)
 
 
