@@ -118,12 +118,7 @@ class Surroundings:
 
 
 # Cues that bear on their own words alone, so that danger elsewhere in the sentence is still read.
-_COVERING = {
-    "denial": Scope.NEGATED,
-    "elsewhere": Scope.OTHER_PERSON,
-    "rumour": Scope.HYPOTHETICAL,
-    "native": Scope.PAST,
-}
+_COVERING = {"denial": Scope.NEGATED, "elsewhere": Scope.OTHER_PERSON, "rumour": Scope.HYPOTHETICAL}
 _VERBS = frozenset(
     "i is are am was my it hurts hurt feels feel still now have has got had cant keeps having getting very really so "
     "bad severe duele duelen siento tengo esta estoy mi me muy sigo todavia ahora tuve tambien pero solo fuerte mucho "
