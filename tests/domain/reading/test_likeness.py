@@ -22,11 +22,13 @@ LEARNT_FROM = (
     "replies-own.jsonl",
     "replies-learnt.jsonl",
     "replies-learnt-2.jsonl",
+    "replies-learnt-3.jsonl",
     "ordinary.txt",
     "ordinary-near.txt",
     "ordinary-answers.txt",
     "ordinary-people.txt",
     "ordinary-people-3.txt",
+    "ordinary-people-4.txt",
 )
 #: In no list of words, and nobody's idiom.
 UNHEARD = "i lined the pills up on the counter and wrote the kids a letter, nobody has to worry about me anymore"
