@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from followup.domain.reading.lexicon import Match, Sort
 from followup.domain.reading.normalise import Words
-from followup.domain.reading.pattern import ASK, HARD, SOFT
+from followup.domain.reading.pattern import ASK, BOUNDARIES, HARD, SOFT
 from followup.domain.reading.reading import Scope
 
 _NEGATION_REACH = 7
 _LIST_ITEM = 4
 _SENTENCE_REACH = 60
+# How many words may stand between a cue that takes danger back and the danger. Further off it tells of something else.
+_NEAR_BEFORE, _NEAR_AFTER = 5, 4
+_OPENING = {"past": 3, "fiction": 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,25 @@ class Surroundings:
         first, last = self.clause(match.first, match.last)
         return any(first <= cue.first <= last and not _inside(cue, match) for cue in self.cues.get(topic, ()))
 
+    def belongs(self, topic: str, match: Match, *, after: bool = True, before: int = _NEAR_BEFORE) -> bool:
+        """Whether a cue of this topic is told of the match itself: near it, and nobody else's deed between them.
+
+        `i passed out, i had surgery 3 years ago` tells of a faint today; `3 years ago i passed out` does not.
+        """
+        return any(
+            self._leads(topic, cue, match, before) if cue.first < match.first else after and self._follows(cue, match)
+            for cue in self.cues.get(topic, ())
+            if not _inside(cue, match)
+        )
+
+    def shares_or_leads(self, topic: str, match: Match) -> bool:
+        """Whether a cue of this topic shares words with the match, or names whose it is just before it."""
+        return any(
+            _shared(cue, match) > 0 or self._names(cue, match)
+            for cue in self.cues.get(topic, ())
+            if not _inside(cue, match)
+        )
+
     def has(self, topic: str) -> bool:
         """Whether a cue of this topic stands anywhere."""
         return bool(self.cues.get(topic))
@@ -80,6 +103,49 @@ class Surroundings:
                 return scope
         return None
 
+    def _texts(self, first: int, last: int) -> list[str]:
+        return [word.text for word in self.words.words[first:last]]
+
+    def _leads(self, topic: str, cue: Match, match: Match, most: int) -> bool:
+        """Whether a cue before the match opens its clause and reaches the match: `3 years ago , i passed out`."""
+        between = self._texts(cue.last + 1, match.first)
+        if len(between) > most or not _PARTING.isdisjoint(between) or self._turns(cue.last, match.first):
+            return False
+        opening = _OPENING.get(topic)
+        if opening is None:
+            return SOFT not in between
+        left, _ = self._around(cue.first, cue.first, (HARD, ASK, SOFT, "and", "y"))
+        return cue.first - left <= opening
+
+    def _follows(self, cue: Match, match: Match) -> bool:
+        """Whether a cue after the match still tells of it: `i passed out about 3 years ago`."""
+        between = self._texts(match.last + 1, cue.first)
+        return (
+            len(between) <= _NEAR_AFTER
+            and (_PARTING | _SUBJECTS | _CLITICS).isdisjoint(between)
+            and not self._turns(match.last, cue.first)
+        )
+
+    def _names(self, cue: Match, match: Match) -> bool:
+        between = self._texts(cue.last + 1, match.first)
+        return (
+            cue.last < match.first <= cue.last + _LIST_ITEM
+            and (_PARTING | _SUBJECTS | _OWN | BOUNDARIES).isdisjoint(between)
+            and self.words.words[match.first].text not in _SUBJECTS | _OWN
+            and not self._turns(cue.last, match.first)
+        )
+
+    def _told_anew(self, cue: Match, match: Match) -> bool:
+        """Whether somebody's deed begins between a "no" and the match: `it is not my back i passed out`."""
+        between = self._texts(cue.last + 1, match.first)
+        if _BRIDGES.isdisjoint(between) and (
+            not (_SUBJECTS & _STARTING).isdisjoint(between)
+            or (between and self.words.words[match.first].text in _STARTING)
+        ):
+            return True
+        until = [*between, self.words.words[match.first].text]
+        return any(one in ("and", "y", "so", "when", "cuando") and two in _TELLERS for one, two in pairwise(until))
+
     def _around(self, first: int, last: int, stops: tuple[str, ...]) -> tuple[int, int]:
         words = self.words.words
         left, right = first, last
@@ -98,7 +164,7 @@ class Surroundings:
         if self.words.words[cue.first].text == "0" and match.first > cue.last + 1:
             return False
         between = range(cue.last + 1, match.first)
-        if self._turns(cue.last, match.first):
+        if self._turns(cue.last, match.first) or self._told_anew(cue, match):
             return False
         stops = [index for index in between if self.words.words[index].text in (HARD, ASK, SOFT)]
         return not stops or (stops[0] > cue.last + 1 and self._listed(stops, match))
@@ -126,6 +192,20 @@ _VERBS = frozenset(
 )
 
 
+# Words that begin something new, so that a cue on their other side does not bear on the danger.
+_PARTING = frozenset((HARD, ASK, *"and y when cuando while mientras pero but luego then".split()))
+_SUBJECTS = frozenset("i he she we they you u yo ella ellos nosotros ustedes".split())
+_CLITICS = frozenset("me nos se le les it".split())
+_OWN = frozenset("my mi me our nuestro nuestra mis".split())
+_STARTING = frozenset("i he she we they yo".split())
+_TELLERS = _STARTING | frozenset("my mi me se nos le el ella".split())
+# Between a "no" and somebody's deed these still carry the "no" over: `i do not think that i fainted`.
+_BRIDGES = frozenset(
+    "think thought thoughts thinking feel feeling felt like that say said saying mean meant believe want wanted wish "
+    "plan plans urge if as than que si saw notice noticed remember where who so creo pienso siento digo dije".split()
+)
+
+
 def surroundings(words: Words, matches: Iterable[Match]) -> Surroundings:
     """The cues and figures of speech among `matches`, ready to be asked."""
     made = Surroundings(words)
@@ -150,7 +230,7 @@ def scope_of(match: Match, around: Surroundings, *, crisis: bool) -> Scope:
         return covered
     if _long_past(match, around):
         return Scope.PAST
-    if around.cue_in_sentence("fiction", match):
+    if around.belongs("fiction", match):
         return Scope.OTHER_PERSON
     return _supposed(match, around, crisis=crisis)
 
@@ -158,15 +238,13 @@ def scope_of(match: Match, around: Surroundings, *, crisis: bool) -> Scope:
 def _long_past(match: Match, around: Surroundings) -> bool:
     if around.cue_in_sentence("again", match):
         return False
-    if around.cue_in_sentence("past", match):
-        return True
-    return around.cue_in_clause("used_to", match)
+    return around.belongs("past", match) or around.belongs("used_to", match, after=False)
 
 
 def _supposed(match: Match, around: Surroundings, *, crisis: bool) -> Scope:
-    if not crisis and around.cue_in_clause("hypothetical", match):
+    if not crisis and around.belongs("hypothetical", match, after=False):
         return Scope.HYPOTHETICAL
-    if around.cue_in_sentence("other_distant", match):
+    if around.shares_or_leads("other_distant", match):
         return Scope.OTHER_PERSON
     if around.cue_in_clause("other_person", match):
         return Scope.OTHER_IN_DANGER
