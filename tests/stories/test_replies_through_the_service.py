@@ -23,13 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 REPLIES = [
     json.loads(line) for line in (ROOT / "tests/data/replies-dev.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+PARTS = 8
 #: Rules that look at more than the words: a denial that a person reads, a substance on the day, what lasts, low mood.
 DIFFERENCES = {"U1", "U2", "U3", "U6", "U10", "U11", "U14", "U16"}
 
 
 @pytest.fixture
 def service(migrated_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    """One clinic on a Sunday morning, with a patient for each reply."""
+    """One clinic on a Sunday morning, with a patient for each reply of a part."""
     file = tmp_path_factory.mktemp("replies") / "clinic.sqlite"
     file.write_bytes(migrated_sqlite_template.read_bytes())
     made = Clinic(f"sqlite:///{file}", start=windows.instant_of(SUNDAY, time(9), CHICAGO))
@@ -37,9 +38,10 @@ def service(migrated_sqlite_template: Path, tmp_path_factory: pytest.TempPathFac
     made.close()
 
 
-def test_every_development_reply_goes_through_the_whole_service(service: Clinic) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_development_reply_goes_through_the_whole_service(service: Clinic, part: int) -> None:
     missed, woken = [], []
-    for item in REPLIES:
+    for item in REPLIES[part::PARTS]:
         patient = service.patient(
             item["id"], baseline=5, language=item["lang"] if item["lang"] in {"en", "es"} else "en"
         )
