@@ -48,7 +48,10 @@ def table_names(url: str) -> set[str]:
 SIGNALS = {"interrupted": signal.SIGINT, "terminated": signal.SIGTERM, "killed": signal.SIGKILL}
 
 HOLDS_A_DATABASE = """
+import signal
 import sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs in the background may have it ignored
 
 def test_holds_a_database(postgres_url, run_directory):
     print("directory", run_directory, flush=True)
