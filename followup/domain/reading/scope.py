@@ -61,7 +61,9 @@ class Surroundings:
         `i passed out, i had surgery 3 years ago` tells of a faint today; `3 years ago i passed out` does not.
         """
         return any(
-            self._leads(topic, cue, match, before) if cue.first < match.first else after and self._follows(cue, match)
+            self._leads(topic, cue, match, before)
+            if cue.first < match.first
+            else after and self._follows(topic, cue, match)
             for cue in self.cues.get(topic, ())
             if not _inside(cue, match)
         )
@@ -69,7 +71,7 @@ class Surroundings:
     def shares_or_leads(self, topic: str, match: Match) -> bool:
         """Whether a cue of this topic shares words with the match, or names whose it is just before it."""
         return any(
-            _shared(cue, match) > 0 or self._names(cue, match)
+            (_shared(cue, match) > 0 and (cue.first <= match.first or _covers(cue, match))) or self._names(cue, match)
             for cue in self.cues.get(topic, ())
             if not _inside(cue, match)
         )
@@ -117,9 +119,11 @@ class Surroundings:
         left, _ = self._around(cue.first, cue.first, (HARD, ASK, SOFT, "and", "y"))
         return cue.first - left <= opening
 
-    def _follows(self, cue: Match, match: Match) -> bool:
-        """Whether a cue after the match still tells of it: `i passed out about 3 years ago`."""
+    def _follows(self, topic: str, cue: Match, match: Match) -> bool:
+        """Whether a cue after the match still tells of it: `i passed out about 3 years ago`, `he dies in the movie`."""
         between = self._texts(match.last + 1, cue.first)
+        if topic == "fiction" and _WITHIN.isdisjoint(between):
+            return False
         return (
             len(between) <= _NEAR_AFTER
             and (_PARTING | _SUBJECTS | _CLITICS).isdisjoint(between)
@@ -138,13 +142,18 @@ class Surroundings:
     def _told_anew(self, cue: Match, match: Match) -> bool:
         """Whether somebody's deed begins between a "no" and the match: `it is not my back i passed out`."""
         between = self._texts(cue.last + 1, match.first)
-        if _BRIDGES.isdisjoint(between) and (
-            not (_SUBJECTS & _STARTING).isdisjoint(between)
-            or (between and self.words.words[match.first].text in _STARTING)
+        until = [*between, *self._texts(match.first, match.first + 2)]
+        if not _TELLING.isdisjoint(between) or any(
+            one in _JOINING and two in _TELLERS for one, two in pairwise(until[: len(between) + 1])
         ):
             return True
-        until = [*between, self.words.words[match.first].text]
-        return any(one in ("and", "y", "so", "when", "cuando") and two in _TELLERS for one, two in pairwise(until))
+        if not between or not _BRIDGES.isdisjoint(between):
+            return False
+        return (
+            not _STARTING.isdisjoint(until[:-1])
+            or any(one in ("my", "mi") and two in _KIN for one, two in pairwise(until))
+            or (len(between) > 1 and until[-2] in _CLITICS)
+        )
 
     def _around(self, first: int, last: int, stops: tuple[str, ...]) -> tuple[int, int]:
         words = self.words.words
@@ -198,7 +207,16 @@ _SUBJECTS = frozenset("i he she we they you u yo ella ellos nosotros ustedes".sp
 _CLITICS = frozenset("me nos se le les it".split())
 _OWN = frozenset("my mi me our nuestro nuestra mis".split())
 _STARTING = frozenset("i he she we they yo".split())
+_WITHIN = frozenset("in on from about of en de sobre".split())
+_JOINING = frozenset("and y so when cuando".split())
 _TELLERS = _STARTING | frozenset("my mi me se nos le el ella".split())
+_KIN = frozenset(
+    "husband wife son daughter dad father mom mother brother sister kid boy girl baby boyfriend girlfriend partner "
+    "friend roommate neighbor grandma grandpa esposo esposa marido mujer hijo hija papa mama padre madre hermano "
+    "hermana novio novia pareja amigo amiga vecino vecina abuelo abuela nieto nieta suegro suegra".split()
+)
+# "Never told anybody that" denies the telling, not what is told.
+_TELLING = frozenset("tell told telling know knows knew contado dicho dije sabe saben sabia sabian".split())
 # Between a "no" and somebody's deed these still carry the "no" over: `i do not think that i fainted`.
 _BRIDGES = frozenset(
     "think thought thoughts thinking feel feeling felt like that say said saying mean meant believe want wanted wish "
