@@ -113,6 +113,8 @@ class Surroundings:
         between = self._texts(cue.last + 1, match.first)
         if len(between) > most or not _PARTING.isdisjoint(between) or self._turns(cue.last, match.first):
             return False
+        if topic == "fiction" and self._own_deed(cue, match, between):
+            return False
         opening = _OPENING.get(topic)
         if opening is None:
             return SOFT not in between
@@ -137,6 +139,15 @@ class Surroundings:
             and (_PARTING | _SUBJECTS | _OWN | BOUNDARIES).isdisjoint(between)
             and self.words.words[match.first].text not in _SUBJECTS | _OWN
             and not self._turns(cue.last, match.first)
+        )
+
+    def _own_deed(self, cue: Match, match: Match, between: list[str]) -> bool:
+        """Whether it befell the writer or their people, whatever they watched; a dream is about the dreamer."""
+        until = [*between, *self._texts(match.first, match.first + 2)]
+        if any(text.startswith(_DREAMS) for text in self._texts(cue.first, cue.last + 1)):
+            return False
+        return not _SELF.isdisjoint(until[:-1]) or any(
+            one in ("my", "mi") and two in _KIN for one, two in pairwise(until)
         )
 
     def _told_anew(self, cue: Match, match: Match) -> bool:
@@ -206,7 +217,9 @@ _PARTING = frozenset((HARD, ASK, *"and y when cuando while mientras pero but lue
 _SUBJECTS = frozenset("i he she we they you u yo ella ellos nosotros ustedes".split())
 _CLITICS = frozenset("me nos se le les it".split())
 _OWN = frozenset("my mi me our nuestro nuestra mis".split())
-_STARTING = frozenset("i he she we they yo".split())
+_STARTING = frozenset("i he she it we they yo".split())
+_SELF = frozenset("i me us we yo nos".split())
+_DREAMS = ("dream", "nightmare", "sone", "suen", "pesadilla")
 _WITHIN = frozenset("in on from about of en de sobre".split())
 _JOINING = frozenset("and y so when cuando".split())
 _TELLERS = _STARTING | frozenset("my mi me se nos le el ella".split())
