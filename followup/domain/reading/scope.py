@@ -115,6 +115,8 @@ class Surroundings:
             return False
         if topic == "fiction" and self._own_deed(cue, match, between):
             return False
+        if _tells_another(between):
+            return False
         opening = _OPENING.get(topic)
         if opening is None:
             return SOFT not in between
@@ -163,7 +165,8 @@ class Surroundings:
         return (
             not _STARTING.isdisjoint(until[:-1])
             or any(one in ("my", "mi") and two in _KIN for one, two in pairwise(until))
-            or (len(between) > 1 and until[-2] in _CLITICS)
+            or (len(between) > 1 and (until[-2] in _OPENERS or between[-1] in _CLITICS))
+            or (between[-1] == "and" and self._texts(cue.first - 1, cue.last + 1) in _NOT_DONE)
         )
 
     def _around(self, first: int, last: int, stops: tuple[str, ...]) -> tuple[int, int]:
@@ -212,12 +215,22 @@ _VERBS = frozenset(
 )
 
 
+def _tells_another(between: list[str]) -> bool:
+    """Whether the words after a cue are a statement of their own: `last year i was fine , i passed out`."""
+    if not _BRIDGES.isdisjoint(between):
+        return False
+    stops = [index for index, text in enumerate(between) if text == SOFT]
+    return any(stops) or any(text in _STARTING for text in between[1:])
+
+
 # Words that begin something new, so that a cue on their other side does not bear on the danger.
 _PARTING = frozenset((HARD, ASK, *"and y when cuando while mientras pero but luego then".split()))
 _SUBJECTS = frozenset("i he she we they you u yo ella ellos nosotros ustedes".split())
 _CLITICS = frozenset("me nos se le les it".split())
 _OWN = frozenset("my mi me our nuestro nuestra mis".split())
 _STARTING = frozenset("i he she it we they yo".split())
+_OPENERS = frozenset("my mi me se nos".split())
+_NOT_DONE = (["did", "not"], ["could", "not"])
 _SELF = frozenset("i me us we yo nos".split())
 _DREAMS = ("dream", "nightmare", "sone", "suen", "pesadilla")
 _WITHIN = frozenset("in on from about of en de sobre".split())

@@ -496,9 +496,102 @@ i have the pills lined up
 ya tengo las pastillas listas para morirme
 """
 
+# Another thing said in the same breath: an earlier life, an animal, a leaflet, a bare no.
+BESIDES = """
+i was pregnant 3 months ago and my chest is crushing
+i lost my job 2 years ago i want to kill myself
+when i was young i was happy, i want to die
+when i was a kid we lived here, my husband collapsed in the yard
+my son passed out in college today
+last month i was fine, i passed out this morning
+last year the ketamine helped, i took all my pills
+last christmas was nice, my husband is not breathing
+in 2019 i started ketamine i passed out today
+back in the day i was strong, now i can't breathe
+as a child i had asthma and i can't breathe right now
+my husband had a seizure as we were leaving, last year he was fine
+hace 3 meses que empecé el suero y hoy me desmayé
+hace un año murió mi esposo y me quiero morir
+hace dos años perdí a mi hijo, ya no quiero vivir
+el año pasado estaba bien, hoy me quiero matar
+cuando era joven era feliz, me quiero matar
+de joven corría, ahora no puedo respirar
+en 2019 me operaron, me duele mucho el pecho
+en mi juventud fui feliz, ya me quiero morir
+toda mi niñez fue triste, me quiero matar
+my neighbor had a stroke last night
+my coworker is having a stroke
+my aunt fainted an hour ago but i am fine
+my friend took all her pills after hers and won't wake up
+la señora de al lado se tomó todas las pastillas
+mi tía se desmayó hoy con lo suyo, yo nada
+runs in the family, i want to kill myself
+in my family nobody knows i took all my pills
+en mi familia nadie sabe que me quiero matar
+my family has no idea i am going to kill myself
+family members say my face is drooping
+my cat died and i want to kill myself
+mi perro se murió y me quiero morir
+my dog is all i have, i took all my pills
+el perro se cayó y mi esposo se desmayó
+the horse threw me and i hit my head and blacked out
+the dog bit me and my throat is swelling shut
+my bird is loud and i can't breathe
+the horse fell on my husband he is not responding
+fell off my horse and hit my head, blacked out
+is it true you can die from 30 tylenol, i took them
+if i ever kill myself it will be tonight
+in case i die tonight the keys are in the drawer
+what if i took all of them
+qué pasa si me tomo todas las pastillas
+miedo de que me muera, me duele el pecho
+tengo miedo de tener un infarto, me aprieta el pecho
+scared of having a stroke, my face is numb
+worried about having a seizure again had one last night
+the paperwork is signed, i took all my pills
+the form asks about chest pain and yes i have it
+the handout is useless i passed out twice
+do these pills kill you, i took all of them
+will it stop my chest is crushing
+will i die i took 40 pills
+meds for my heart ran out and my chest is crushing
+pastillas para el corazón no tengo y me duele mucho el pecho
+no thanks, i passed out
+no. i passed out
+nope passed out twice
+nah i fainted
+none i passed out
+nothing new i fainted last night
+zero sleep i want to die
+nada nuevo, me desmayé
+nada, se desmayó mi esposa
+sin novedad pero mi esposo no despierta
+tampoco pude dormir y me quiero matar
+without a doubt i am having a heart attack
+lack of air, i can't breathe
+stopped having fun, i want to die
+no longer want to live
+not joking i want to die
+not feeling it today i want to kill myself
+not sleeping not eating want to die
+not to worry you but i passed out
+never mind i passed out
+it is not a joke my throat is closing
+i can't drive i passed out
+can't drive my throat is closing
+i don't have a ride and my chest is crushing
+i don't have my phone my husband collapsed
+did not take my meds and had a seizure
+did not eat and passed out
+did not make it to the bathroom, passed out
+couldn't make it up the stairs, chest is crushing
+isn't much pain but i fainted
+wasn't hungry, then i fainted
+"""
+
 EVERY_TEXT = [
     text
-    for group in (FIGURES_OF_SPEECH, LONG_AGO, FICTION, SUPPOSED, SOMEBODY_ELSE, DENIED, TOLD_LIGHTLY)
+    for group in (FIGURES_OF_SPEECH, LONG_AGO, FICTION, SUPPOSED, SOMEBODY_ELSE, DENIED, TOLD_LIGHTLY, BESIDES)
     for text in group.strip().splitlines()
 ]
 
