@@ -498,6 +498,27 @@ ya tengo las pastillas listas para morirme
 
 # Another thing said in the same breath: an earlier life, an animal, a leaflet, a bare no.
 BESIDES = """
+had a stroke 20 minutes ago
+had a stroke an hour ago lol
+tuvo un derrame hace un rato
+tuvo una convulsión hace 10 minutos
+le dio una convulsión hace como una hora
+mi tío tuvo un derrame anoche
+my uncle had a heart attack this morning
+my coworker collapsed at lunch and is unresponsive
+my ex took a bottle of pills, he is not waking up
+my mom had a seizure with hers just now
+my friend passed out after hers today
+mi comadre se desmayó con lo suyo hace rato
+i used to faint as a kid and i fainted this morning
+i fainted last night, last time was 3 years ago
+i fainted yesterday and my mom fainted years ago
+last time i fainted was in 2015 until this morning, passed out at the sink
+i passed out. it has not happened since high school
+no me había desmayado desde hace años, hoy me desmayé
+me desmayé, no me pasaba desde hace años
+la última vez que me desmayé fue hace un año, hoy me desmayé otra vez
+mi esposo convulsionó, la última vez fue hace 3 años
 i was pregnant 3 months ago and my chest is crushing
 i lost my job 2 years ago i want to kill myself
 when i was young i was happy, i want to die
