@@ -182,6 +182,7 @@ i hit my head hard, not on the pillow
 my head hit the wall
 the door hit me in the head
 hit the back of my head and have a headache
+cut my head open
 fell and hurt my head
 me pegue en la cabeza en el trabajo
 me cai y me golpee la cabeza
@@ -248,6 +249,8 @@ my mother in law died and i want to die too
 i hate being a burden, i want to die
 they think im a burden, i want to end it
 hanging out alone thinking about ending it all
+dead tired of living
+tired of living, dead tired
 i pray for you all and i want to die tonight
 im going to kill myself if the pharmacy wont help
 i want to die over my insurance bill
@@ -271,14 +274,17 @@ me muero por dentro quiero morirme
 el dolor me hace querer morirme
 quiero matarme aunque sea por mis hijos
 me quiero matar jaja
+mi perro murio, me quiero morir con el
 quiero acabar con todo antes del lunes
 quiero acabar con todo esto para siempre
 quiero terminar con todo, el trabajo me tiene harto
 quiero desaparecer con mi dolor
+dejar de existir es lo unico que quiero
 me tome todas las pastillas con vino
 soy una carga de por vida para todos, mejor muerta
 chest pain but no cough
 chest pain and my bra is not tight
+pain in chest and its not a sunburn
 chest pressure while shaving
 chest tight during my workout at the gym just now
 dolor de pecho y tos
@@ -297,6 +303,8 @@ cant breathe, my nose is clear
 breathing is bad, no cold
 cant breathe after i took the medicine at the gym
 cant breathe when i lay down after the stairs
+me ahogo en mis propias flemas
+me ahogo en mi cama
 no hay aire, me ahogo en la noche
 wheezing bad and my inhaler is at the gym
 i passed out in my chair at work
@@ -343,6 +351,7 @@ i hit my head on the wall, not a figure of speech
 fell off the pillow pile and hit my head
 fell down the stairs and hit my head
 slipped on ice hit my head
+cut my head open on the shelf
 dad hit his head and is confused
 vomiting blood and i brushed my teeth
 threw up blood after gatorade
@@ -352,6 +361,7 @@ husband wont wake up, the dog is barking
 not answering me, eyes open, wont respond
 my kid wont wake up, fever
 mi hijo no despierta, sono la alarma tres veces
+grandma wont wake up and clinic doesnt answer
 took double my meds, so sleepy, usually twice a day
 feel fine but took 3 times my oxy and nodding off
 confused about where i am, the portal says home
@@ -372,6 +382,7 @@ cut myself out back behind the house on purpose
 i overdosed and cant avoid sleeping
 overdosed on my vitamins and xanax
 took the whole bottle of antibiotics to die
+took all of my pills as prescribed and then the whole bottle of xanax
 my brother od'd tonight
 goodbye forever, im doing fine now. i am going to kill myself
 i will show him, im going to kill him tonight
@@ -386,6 +397,7 @@ my stairs are steep and he is going to kill me
 my ex says he is going to kill me and the kids
 voy a matarlo cuando llegue del trabajo
 i wanna die
+i want die
 wanna kms
 i dont want to live no more
 dont wanna be here no more, on this earth
@@ -410,6 +422,7 @@ hes threatening suicide at work
 me quiero matar
 ya no quiero vivir
 me voy a matar en el trabajo
+me quiero colgar
 quisiera estar muerta
 quisiera morirme dormida
 ya me quiero morir de una vez
@@ -553,6 +566,7 @@ se me hincha la lengua
 se me hincho la cara
 se me esta cerrando la garganta
 tengo la garganta cerrada
+se me hinchan los labios
 la lengua hinchada por alergia
 i hit my head
 hit my head in the shower
@@ -633,6 +647,7 @@ i am hurting myself again
 i started cutting again
 me corte las venas
 me corte los brazos
+me estoy lastimando a proposito
 me quemo con cigarros a proposito
 i want to kill someone
 im going to kill my husband
@@ -658,6 +673,7 @@ my chest is squeezing on the bus
 chest pain when i breathe in
 chest hurts and im sweating at the store
 crushing chest pain in the parking lot
+tightness in chest after dinner
 my husband has chest pain
 my mom says her chest hurts
 grandpa has pain in his chest and arm
@@ -676,6 +692,7 @@ he stopped breathing
 no puedo jalar aire
 mi niño no puede respirar
 batallo para respirar en la cama
+se ahoga mi mama
 i keep fainting
 fainted twice today at work
 dad fainted at the store
@@ -701,6 +718,7 @@ my husband cant move his right side
 i cant move my right hand suddenly
 cant get my words out at the store
 lost vision in my left eye at work
+se me cae la cara de un lado
 mi mama no puede hablar bien y se le cayo la cara
 mi esposo no puede mover el brazo
 tengo media cara dormida
@@ -726,8 +744,10 @@ my roommate wont wake up
 mi abuela no despierta
 mi bebe no reacciona
 my husband took all his pills
+my daughter swallowed a bottle of tylenol
 i swallowed 40 tylenol
 took all my sleeping pills
+i drank the whole bottle of morphine
 mi esposo se tomo todo el frasco
 mi hijo se trago mis pastillas
 me tome 20 tramadol
@@ -751,6 +771,7 @@ cut my arms last night
 i cut my thighs again
 i have been burning myself
 me corte otra vez los brazos
+me estoy cortando
 mi hija se corta los brazos
 i want to stab my boss
 im going to shoot my ex
@@ -800,6 +821,8 @@ dejenme morir
 ya no quiero despertar
 para que vivir
 no quiero seguir viviendo
+quiero dejar de existir
+dead serious i want to die
 """
 
 
