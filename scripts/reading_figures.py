@@ -190,6 +190,21 @@ def ordinary() -> list[tuple[str, str]]:
     ]
 
 
+def plain() -> list[tuple[str, str]]:
+    """Short direct words of danger by a writer of their own."""
+    found = cases("replies-heldout-plain.jsonl")
+    return [
+        ("replies, half of them crises", str(len(found))),
+        ("read as an emergency", str(share(found, _raised))),
+        ("read as urgent or above", str(share(found, lambda c: c.reading.level.at_least(Level.URGENT)))),
+        ("reach a person", str(share(found, lambda c: c.reading.level is not Level.NONE))),
+        *(
+            (f"read as an emergency, {name}", str(share([c for c in found if c.item["lang"] == lang], _raised)))
+            for lang, name in (("en", "English"), ("es", "Spanish"))
+        ),
+    ]
+
+
 def _kept(what: str, name: str, lexicon: Lexicon) -> list[tuple[str, str]]:
     texts = (DATA / name).read_text(encoding="utf-8").splitlines()
     readings = [read(text, asked=Asked.NONE, lexicon=lexicon) for text in texts]
@@ -228,6 +243,12 @@ def table() -> str:
         for at, (name, _) in enumerate(columns[0][1])
     ]
     lines += ["", "| everyday texts | |", "|---|---|", *(f"| {name} | {value} |" for name, value in ordinary())]
+    lines += [
+        "",
+        "| plain emergencies, kept apart | |",
+        "|---|---|",
+        *(f"| {name} | {value} |" for name, value in plain()),
+    ]
     return "\n".join(lines)
 
 

@@ -29,9 +29,9 @@ LONGEST, LONGEST_WORDS = 600, 120
 FEWEST_WORDS = 3
 #: From here on a text is an emergency by its weight alone; a little below, or with that weight of urgent things, a
 #: person reads it soon. Further up where patterns saw a lesser danger. Chosen by cross-validation.
-EMERGENCY, NEAR_EMERGENCY, URGENT, DOUBT = 1.6, 1.4, 1.2, 0.6
+EMERGENCY, NEAR_EMERGENCY, URGENT, DOUBT = 1.4, 1.2, 1.2, 0.6
 #: A wide pattern makes an emergency from here on; below that a person reads the text, soon or with the day's work.
-SUPPORTED, HALF_SUPPORTED = 1.2, 0.2
+SUPPORTED, HALF_SUPPORTED = 0.9, -0.1
 #: From here on, by either weight, it lies on the work list.
 WORRYING, WORRYING_URGENT = 0.8, 0.5
 
